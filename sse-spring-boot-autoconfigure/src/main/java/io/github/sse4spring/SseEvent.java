@@ -1,0 +1,313 @@
+package io.github.sse4spring;
+
+import java.time.Duration;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event of an event stream: up to five fields, each optional. Immutable and safe to
+ * share between threads; a value given to {@link #json(Object)} must not change
+ * afterwards.
+ *
+ * <pre class="code">
+ * SseEvent.text("hello")                              data:hello
+ *
+ * SseEvent.json(order).withName("order").withId("7")  event:order
+ *                                                     data:{"id":7}
+ *                                                     id:7
+ *
+ * SseEvent.comment("ping")                            :ping
+ * </pre>
+ *
+ * <p>
+ * An event cannot hold what the wire cannot carry. Refused with an
+ * {@link IllegalArgumentException} that names the field: CR or LF in {@code name}, an
+ * empty {@code name} and a {@code name} without data (clients drop such an event); C0
+ * controls, DEL, leading or trailing space and more than {@value #MAX_ID_BYTES} bytes of
+ * UTF-8 in {@code id}; a negative {@code retry}; lone surrogates in any text. Data and
+ * comments may have any number of lines: CRLF, CR and LF each end one, and reach the
+ * client as LF.
+ *
+ * @since 0.1.0
+ * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">HTML,
+ * section 9.2</a>
+ */
+public final class SseEvent {
+
+	/** Longest id, in bytes of UTF-8; browsers preflight a longer Last-Event-ID. */
+	public static final int MAX_ID_BYTES = 128;
+
+	/** Names that begin so belong to notices, which the server writes by itself. */
+	private static final String NOTICE_PREFIX = "sse-";
+
+	private static final int MAX_PRINTED_DATA = 80;
+
+	private final @Nullable String id;
+
+	private final @Nullable String name;
+
+	private final @Nullable Object data;
+
+	private final boolean json;
+
+	private final @Nullable Duration retry;
+
+	private final @Nullable String comment;
+
+	private SseEvent(Builder builder) {
+		this.id = SseFields.checkId(builder.id);
+		this.name = SseFields.checkName(builder.name);
+		this.data = builder.json ? builder.data : SseFields.checkText("data", (String) builder.data);
+		this.json = builder.json;
+		this.retry = SseFields.checkRetry(builder.retry);
+		this.comment = SseFields.checkText("comment", builder.comment);
+		if (this.name != null && this.data == null && !this.json) {
+			throw new IllegalArgumentException(
+					"name '" + this.name + "' needs data: clients drop a named event without data");
+		}
+	}
+
+	/**
+	 * Create an event whose data is the given text, as it is.
+	 * @param text the data; empty text is dispatched by clients as an empty string
+	 * @return the event
+	 */
+	public static SseEvent text(String text) {
+		return builder().text(text).build();
+	}
+
+	/**
+	 * Create an event whose data is the given value as compact JSON, written by the
+	 * {@code JsonMapper} of the application when the event is encoded.
+	 * @param value any value that the mapper can write: a {@code String} becomes a quoted
+	 * string, {@code null} becomes {@code null}, a {@code byte[]} becomes base64
+	 * @return the event
+	 */
+	public static SseEvent json(@Nullable Object value) {
+		return builder().json(value).build();
+	}
+
+	/**
+	 * Create an event that is only a comment, which clients ignore.
+	 * @param comment the comment; may be empty
+	 * @return the event
+	 */
+	public static SseEvent comment(String comment) {
+		return builder().comment(comment).build();
+	}
+
+	/**
+	 * Start an event with several fields.
+	 * @return an empty builder
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Return a copy of this event with another name.
+	 * @param name the name, which is the event type that the client listens for
+	 * @return the copy
+	 */
+	public SseEvent withName(String name) {
+		return new Builder(this).name(name).build();
+	}
+
+	/**
+	 * Return a copy of this event with another id.
+	 * @param id the id; empty tells the client to forget the last one
+	 * @return the copy
+	 */
+	public SseEvent withId(String id) {
+		return new Builder(this).id(id).build();
+	}
+
+	/**
+	 * Return the id.
+	 * @return the id, or {@code null} if the event has none
+	 */
+	public @Nullable String id() {
+		return this.id;
+	}
+
+	/**
+	 * Return the name, which is the event type that the client listens for.
+	 * @return the name, or {@code null} for a plain message
+	 */
+	public @Nullable String name() {
+		return this.name;
+	}
+
+	/**
+	 * Return the data: the text of {@link #text(String)}, or the value of
+	 * {@link #json(Object)} before it is written. An event that came from a reader holds
+	 * the text that was on the wire.
+	 * @return the data, or {@code null} if there is none or it is a JSON {@code null}
+	 */
+	public @Nullable Object data() {
+		return this.data;
+	}
+
+	/**
+	 * Return whether the data is a value to be written as JSON.
+	 * @return {@code true} if the event was made with {@link #json(Object)}
+	 */
+	public boolean isJson() {
+		return this.json;
+	}
+
+	/**
+	 * Return the time after which a client should reconnect.
+	 * @return whole milliseconds, zero or more, or {@code null} if the event has none
+	 */
+	public @Nullable Duration retry() {
+		return this.retry;
+	}
+
+	/**
+	 * Return the comment.
+	 * @return the comment, or {@code null} if the event has none
+	 */
+	public @Nullable String comment() {
+		return this.comment;
+	}
+
+	/**
+	 * Return whether this event is a notice of the server about the stream itself, such
+	 * as {@code sse-error}, rather than something that was published.
+	 * @return {@code true} if the name begins with {@code sse-}
+	 */
+	public boolean isNotice() {
+		return this.name != null && this.name.startsWith(NOTICE_PREFIX);
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof SseEvent that && this.json == that.json && Objects.equals(this.id, that.id)
+				&& Objects.equals(this.name, that.name) && Objects.equals(this.data, that.data)
+				&& Objects.equals(this.retry, that.retry) && Objects.equals(this.comment, that.comment);
+	}
+
+	@Override
+	public int hashCode() {
+		return Objects.hash(this.id, this.name, this.data, this.json, this.retry, this.comment);
+	}
+
+	@Override
+	public String toString() {
+		return "SseEvent[id=" + this.id + ", name=" + this.name + ", data=" + printedData() + ", retry=" + this.retry
+				+ ", comment=" + this.comment + ']';
+	}
+
+	private String printedData() {
+		String printed = String.valueOf(this.data);
+		return (printed.length() <= MAX_PRINTED_DATA) ? printed : printed.substring(0, MAX_PRINTED_DATA) + "...";
+	}
+
+	/**
+	 * Sets the fields of an event. Each setter replaces what was set before; text and
+	 * JSON share one slot, so the last of them wins.
+	 *
+	 * @since 0.1.0
+	 */
+	public static final class Builder {
+
+		private @Nullable String id;
+
+		private @Nullable String name;
+
+		private @Nullable Object data;
+
+		private boolean json;
+
+		private @Nullable Duration retry;
+
+		private @Nullable String comment;
+
+		private Builder() {
+		}
+
+		private Builder(SseEvent event) {
+			this.id = event.id;
+			this.name = event.name;
+			this.data = event.data;
+			this.json = event.json;
+			this.retry = event.retry;
+			this.comment = event.comment;
+		}
+
+		/**
+		 * Set the id.
+		 * @param id the id; empty tells the client to forget the last one
+		 * @return this builder
+		 */
+		public Builder id(String id) {
+			this.id = Objects.requireNonNull(id, "id must not be null");
+			return this;
+		}
+
+		/**
+		 * Set the name.
+		 * @param name the name, which is the event type that the client listens for
+		 * @return this builder
+		 */
+		public Builder name(String name) {
+			this.name = Objects.requireNonNull(name, "name must not be null");
+			return this;
+		}
+
+		/**
+		 * Set the data to a text.
+		 * @param text the data; may be empty
+		 * @return this builder
+		 */
+		public Builder text(String text) {
+			this.data = Objects.requireNonNull(text, "text must not be null: use json(null) for a JSON null");
+			this.json = false;
+			return this;
+		}
+
+		/**
+		 * Set the data to a value to be written as JSON.
+		 * @param value any value that the {@code JsonMapper} can write
+		 * @return this builder
+		 */
+		public Builder json(@Nullable Object value) {
+			this.data = value;
+			this.json = true;
+			return this;
+		}
+
+		/**
+		 * Set the time after which a client should reconnect.
+		 * @param retry zero or more; cut to whole milliseconds
+		 * @return this builder
+		 */
+		public Builder retry(Duration retry) {
+			this.retry = Objects.requireNonNull(retry, "retry must not be null");
+			return this;
+		}
+
+		/**
+		 * Set the comment.
+		 * @param comment the comment, which clients ignore; may be empty
+		 * @return this builder
+		 */
+		public Builder comment(String comment) {
+			this.comment = Objects.requireNonNull(comment, "comment must not be null");
+			return this;
+		}
+
+		/**
+		 * Build the event.
+		 * @return the event
+		 * @throws IllegalArgumentException if a field cannot be carried, naming the field
+		 */
+		public SseEvent build() {
+			return new SseEvent(this);
+		}
+
+	}
+
+}

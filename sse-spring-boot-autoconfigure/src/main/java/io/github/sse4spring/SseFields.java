@@ -1,0 +1,89 @@
+package io.github.sse4spring;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each field of an {@link SseEvent} may hold. CR and LF in a one-line field would
+ * let its author write fields and events of his own (CVE-2026-22735); a client ignores an
+ * id with NUL, and Chromium never reconnects after one with another control.
+ */
+final class SseFields {
+
+	private SseFields() {
+	}
+
+	static @Nullable String checkId(@Nullable String id) {
+		if (id == null) {
+			return null;
+		}
+		for (int i = 0; i < id.length(); i++) {
+			char c = id.charAt(i);
+			if (c < ' ' || c == 0x7F) {
+				throw new IllegalArgumentException(
+						"id must not contain the control character U+%04X (at index %d)".formatted((int) c, i));
+			}
+		}
+		if (id.startsWith(" ") || id.endsWith(" ")) {
+			throw new IllegalArgumentException("id must not begin or end with a space, which clients trim");
+		}
+		checkText("id", id);
+		int bytes = id.getBytes(StandardCharsets.UTF_8).length;
+		if (bytes > SseEvent.MAX_ID_BYTES) {
+			throw new IllegalArgumentException(
+					"id must not be longer than %d bytes of UTF-8 but has %d".formatted(SseEvent.MAX_ID_BYTES, bytes));
+		}
+		return id;
+	}
+
+	static @Nullable String checkName(@Nullable String name) {
+		if (name == null) {
+			return null;
+		}
+		if (name.isEmpty()) {
+			throw new IllegalArgumentException("name must not be empty: leave it out for a plain message");
+		}
+		if (name.indexOf('\r') >= 0 || name.indexOf('\n') >= 0) {
+			throw new IllegalArgumentException("name must not contain CR or LF");
+		}
+		return checkText("name", name);
+	}
+
+	static @Nullable Duration checkRetry(@Nullable Duration retry) {
+		if (retry == null) {
+			return null;
+		}
+		if (retry.isNegative()) {
+			throw new IllegalArgumentException("retry must not be negative but is " + retry);
+		}
+		try {
+			return Duration.ofMillis(retry.toMillis());
+		}
+		catch (ArithmeticException ex) {
+			throw new IllegalArgumentException("retry must fit into a long of milliseconds but is " + retry, ex);
+		}
+	}
+
+	static @Nullable String checkText(String field, @Nullable String text) {
+		if (text == null) {
+			return null;
+		}
+		for (int i = 0; i < text.length(); i++) {
+			if (Character.isSurrogate(text.charAt(i))) {
+				if (!isPair(text, i)) {
+					throw new IllegalArgumentException(
+							field + " must be valid Unicode but has a lone surrogate at index " + i);
+				}
+				i++;
+			}
+		}
+		return text;
+	}
+
+	private static boolean isPair(String text, int index) {
+		return index + 1 < text.length() && Character.isSurrogatePair(text.charAt(index), text.charAt(index + 1));
+	}
+
+}

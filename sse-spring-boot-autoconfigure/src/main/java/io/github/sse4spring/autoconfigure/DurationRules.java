@@ -1,0 +1,44 @@
+package io.github.sse4spring.autoconfigure;
+
+import java.time.Duration;
+
+import io.github.sse4spring.SseKeepAlive;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.validation.Errors;
+
+/**
+ * Rejects durations out of range, naming the key, the value and the range.
+ */
+final class DurationRules {
+
+	/** Longer is a mistake, and could overflow what counts in nanoseconds. */
+	static final Duration LONGEST = SseKeepAlive.MAX_INTERVAL;
+
+	private final Errors errors;
+
+	DurationRules(Errors errors) {
+		this.errors = errors;
+	}
+
+	void between(String field, String key, @Nullable Duration value, Duration min, Duration max) {
+		if (value == null || value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+			this.errors.rejectValue(field, "range", "%s must be between %s and %s but is %s".formatted(key, print(min),
+					print(max), (value != null) ? print(value) : "empty"));
+		}
+	}
+
+	void ordered(String field, String lowerKey, @Nullable Duration lower, String upperKey, @Nullable Duration upper) {
+		if (lower != null && upper != null && lower.compareTo(upper) > 0) {
+			this.errors.rejectValue(field, "order", "%s must not be above %s but is %s, above %s".formatted(lowerKey,
+					upperKey, print(lower), print(upper)));
+		}
+	}
+
+	private static String print(Duration duration) {
+		return (duration.compareTo(Duration.ofDays(1)) >= 0) ? duration.toDays() + "d"
+				: DurationStyle.SIMPLE.print(duration);
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.github.sse4spring.autoconfigure;
+
+import io.github.sse4spring.codec.SseEventDecoder;
+import io.github.sse4spring.codec.SseEventEncoder;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.http.codec.CodecCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Auto-configuration for the codecs of event streams, in applications of every kind.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(afterName = "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration")
+@ConditionalOnBooleanProperty(name = "sse.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(SseProperties.class)
+public final class SseAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	SseEventEncoder sseEventEncoder(ObjectProvider<JsonMapper> jsonMapper, SseProperties properties) {
+		return new SseEventEncoder(jsonMapper.getIfAvailable(JsonMapper::shared),
+				properties.getStream().isSpaceAfterColon());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	SseEventDecoder sseEventDecoder(ObjectProvider<JsonMapper> jsonMapper) {
+		return new SseEventDecoder(jsonMapper.getIfAvailable(JsonMapper::shared));
+	}
+
+	/**
+	 * Lets the clients that Boot builds read event streams.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(CodecCustomizer.class)
+	static class ClientCodecConfiguration {
+
+		@Bean
+		CodecCustomizer sseCodecCustomizer(SseEventDecoder decoder) {
+			return (configurer) -> configurer.customCodecs().register(decoder);
+		}
+
+	}
+
+}

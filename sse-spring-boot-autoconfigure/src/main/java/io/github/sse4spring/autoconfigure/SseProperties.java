@@ -1,0 +1,257 @@
+package io.github.sse4spring.autoconfigure;
+
+import java.time.Duration;
+
+import io.github.sse4spring.SseKeepAlive;
+import io.github.sse4spring.webflux.SseStreamSettings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.validation.Errors;
+import org.springframework.validation.Validator;
+
+/**
+ * Properties of event streams. Validates itself when bound, with or without a Bean
+ * Validation provider.
+ *
+ * @since 0.1.0
+ */
+@ConfigurationProperties("sse")
+public class SseProperties implements Validator {
+
+	/**
+	 * Whether to configure event streams at all.
+	 */
+	private boolean enabled = true;
+
+	private final KeepAlive keepAlive = new KeepAlive();
+
+	private final Stream stream = new Stream();
+
+	private final Shutdown shutdown = new Shutdown();
+
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public KeepAlive getKeepAlive() {
+		return this.keepAlive;
+	}
+
+	public Stream getStream() {
+		return this.stream;
+	}
+
+	public Shutdown getShutdown() {
+		return this.shutdown;
+	}
+
+	@Override
+	public boolean supports(Class<?> type) {
+		return SseProperties.class == type;
+	}
+
+	@Override
+	public void validate(Object target, Errors errors) {
+		DurationRules rules = new DurationRules(errors);
+		SseProperties properties = (SseProperties) target;
+		rules.between("keepAlive.maxInterval", "sse.keep-alive.max-interval", properties.keepAlive.maxInterval,
+				SseKeepAlive.MIN_INTERVAL, DurationRules.LONGEST);
+		rules.between("stream.openDelay", "sse.stream.open-delay", properties.stream.openDelay, Duration.ZERO,
+				DurationRules.LONGEST);
+		Retry retry = properties.stream.retry;
+		rules.between("stream.retry.min", "sse.stream.retry.min", retry.min, Duration.ofMillis(1),
+				DurationRules.LONGEST);
+		rules.between("stream.retry.max", "sse.stream.retry.max", retry.max, Duration.ofMillis(1),
+				DurationRules.LONGEST);
+		rules.ordered("stream.retry.min", "sse.stream.retry.min", retry.min, "sse.stream.retry.max", retry.max);
+		rules.between("shutdown.drainTimeout", "sse.shutdown.drain-timeout", properties.shutdown.drainTimeout,
+				Duration.ZERO, DurationRules.LONGEST);
+	}
+
+	SseStreamSettings toStreamSettings() {
+		return new SseStreamSettings(
+				new SseStreamSettings.KeepAlive(this.keepAlive.enabled, this.keepAlive.maxInterval,
+						this.keepAlive.comment),
+				this.stream.openDelay, new SseStreamSettings.Retry(this.stream.retry.min, this.stream.retry.max),
+				this.stream.onComplete == OnComplete.END, this.shutdown.drainTimeout);
+	}
+
+	/**
+	 * Keep-alive of every stream.
+	 */
+	public static class KeepAlive {
+
+		/**
+		 * Whether to write a comment when nothing else was written for the interval.
+		 */
+		private boolean enabled = true;
+
+		/**
+		 * Longest time without any bytes, at least 100ms. Shorter than the idle timeout
+		 * of every proxy on the way.
+		 */
+		private Duration maxInterval = Duration.ofSeconds(15);
+
+		/**
+		 * Comment to write, which clients ignore.
+		 */
+		private String comment = "";
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public Duration getMaxInterval() {
+			return this.maxInterval;
+		}
+
+		public void setMaxInterval(Duration maxInterval) {
+			this.maxInterval = maxInterval;
+		}
+
+		public String getComment() {
+			return this.comment;
+		}
+
+		public void setComment(@Nullable String comment) {
+			this.comment = (comment != null) ? comment : "";
+		}
+
+	}
+
+	/**
+	 * Opening, end and wire format of every stream.
+	 */
+	public static class Stream {
+
+		/**
+		 * How long a source may be silent before headers and a first comment are sent
+		 * without it. Until then an error still becomes the status of the response. When
+		 * 0 the response is opened at once.
+		 */
+		private Duration openDelay = Duration.ofMillis(250);
+
+		private final Retry retry = new Retry();
+
+		/**
+		 * What a client is told when the flux of its stream completes.
+		 */
+		private OnComplete onComplete = OnComplete.END;
+
+		/**
+		 * Whether to write a space after the colon of every field, for clients that
+		 * demand it. A space is always written where the value would lose one otherwise.
+		 */
+		private boolean spaceAfterColon;
+
+		public Duration getOpenDelay() {
+			return this.openDelay;
+		}
+
+		public void setOpenDelay(Duration openDelay) {
+			this.openDelay = openDelay;
+		}
+
+		public Retry getRetry() {
+			return this.retry;
+		}
+
+		public OnComplete getOnComplete() {
+			return this.onComplete;
+		}
+
+		public void setOnComplete(OnComplete onComplete) {
+			this.onComplete = onComplete;
+		}
+
+		public boolean isSpaceAfterColon() {
+			return this.spaceAfterColon;
+		}
+
+		public void setSpaceAfterColon(boolean spaceAfterColon) {
+			this.spaceAfterColon = spaceAfterColon;
+		}
+
+	}
+
+	/**
+	 * What clients are told to wait before they reconnect.
+	 */
+	public static class Retry {
+
+		/**
+		 * Shortest time, at least 1ms. Each client is told a random time, so that not all
+		 * come back at once.
+		 */
+		private Duration min = Duration.ofSeconds(2);
+
+		/**
+		 * Longest time, not below the shortest.
+		 */
+		private Duration max = Duration.ofSeconds(5);
+
+		public Duration getMin() {
+			return this.min;
+		}
+
+		public void setMin(Duration min) {
+			this.min = min;
+		}
+
+		public Duration getMax() {
+			return this.max;
+		}
+
+		public void setMax(Duration max) {
+			this.max = max;
+		}
+
+	}
+
+	/**
+	 * What a client is told when the flux of its stream completes.
+	 */
+	public enum OnComplete {
+
+		/**
+		 * The stream is finished: a browser asks once more, gets 204 and stops.
+		 */
+		END,
+
+		/**
+		 * Nothing: a browser reconnects and starts the handler anew.
+		 */
+		RECONNECT
+
+	}
+
+	/**
+	 * End of all streams when the application stops.
+	 */
+	public static class Shutdown {
+
+		/**
+		 * How long open streams may take to end. When 0 connections are closed at once.
+		 */
+		private Duration drainTimeout = Duration.ofSeconds(2);
+
+		public Duration getDrainTimeout() {
+			return this.drainTimeout;
+		}
+
+		public void setDrainTimeout(Duration drainTimeout) {
+			this.drainTimeout = drainTimeout;
+		}
+
+	}
+
+}

@@ -1,0 +1,58 @@
+package io.github.sse4spring.autoconfigure;
+
+import io.github.sse4spring.codec.SseEventEncoder;
+import io.github.sse4spring.webflux.SseDrain;
+import io.github.sse4spring.webflux.SseEventHttpMessageWriter;
+import io.github.sse4spring.webflux.SseEventResultHandler;
+import io.github.sse4spring.webflux.SseProducesPostProcessor;
+import io.github.sse4spring.webflux.SseStreams;
+import io.github.sse4spring.webflux.SseWebFluxConfigurer;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
+
+/**
+ * Auto-configuration for event streams in WebFlux applications.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = SseAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+@ConditionalOnClass(WebFluxConfigurer.class)
+@ConditionalOnBooleanProperty(name = "sse.enabled", matchIfMissing = true)
+public final class SseWebFluxAutoConfiguration {
+
+	@Bean
+	SseStreams sseStreams(SseEventEncoder encoder, SseProperties properties) {
+		return new SseStreams(encoder, properties.toStreamSettings());
+	}
+
+	@Bean
+	SseEventResultHandler sseEventResultHandler(SseStreams streams,
+			@Qualifier("webFluxAdapterRegistry") ObjectProvider<ReactiveAdapterRegistry> adapters) {
+		return new SseEventResultHandler(streams, adapters.getIfAvailable(ReactiveAdapterRegistry::getSharedInstance));
+	}
+
+	@Bean
+	SseWebFluxConfigurer sseWebFluxConfigurer(SseStreams streams) {
+		return new SseWebFluxConfigurer(new SseEventHttpMessageWriter(streams));
+	}
+
+	@Bean
+	static SseProducesPostProcessor sseProducesPostProcessor() {
+		return new SseProducesPostProcessor();
+	}
+
+	@Bean
+	SseDrain sseDrain(SseStreams streams) {
+		return new SseDrain(streams);
+	}
+
+}

@@ -1,0 +1,61 @@
+package io.github.sse4spring.webflux;
+
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+
+/**
+ * Any server through Spring's own abstraction, where every batch is a group of its own,
+ * since only the end of a group is flushed. Its demand alone limits what is taken.
+ * Buffers are on the heap and not counted: none leaks if a group is never read.
+ */
+final class GroupTransport implements Transport {
+
+	private final ServerHttpResponse response;
+
+	private final Loop loop;
+
+	GroupTransport(ServerHttpResponse response, Loop loop) {
+		this.response = response;
+		this.loop = loop;
+	}
+
+	@Override
+	public Loop loop() {
+		return this.loop;
+	}
+
+	@Override
+	public boolean isWritable() {
+		return true;
+	}
+
+	@Override
+	public void onWritable(Runnable resume) {
+	}
+
+	@Override
+	public DataBuffer copy(Batch batch) {
+		DataBuffer buffer = DefaultDataBufferFactory.sharedInstance.allocateBuffer(batch.size());
+		batch.copyTo(buffer);
+		return buffer;
+	}
+
+	@Override
+	public Mono<Void> write(Flux<DataBuffer> body) {
+		return this.response.writeAndFlushWith(body.map(Mono::just));
+	}
+
+	@Override
+	public boolean abort() {
+		return false;
+	}
+
+	@Override
+	public void release() {
+	}
+
+}

@@ -1,0 +1,155 @@
+package io.github.sse4spring.webflux;
+
+import java.util.concurrent.TimeUnit;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.http.server.HttpServerResponse;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.server.reactive.AbstractServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+
+/**
+ * Reactor Netty. Its demand counts buffers until they are in the kernel and does not look
+ * at the channel, so that a client that does not read would cost 128 buffers of any size;
+ * here the channel decides whether it is writable. One buffer a batch, which Reactor
+ * Netty flushes when it has nothing more to write.
+ */
+final class NettyTransport implements Transport {
+
+	private static final String HANDLER = "sseWritability";
+
+	private final ServerHttpResponse response;
+
+	private final Connection connection;
+
+	private final Channel channel;
+
+	private final Loop loop;
+
+	/**
+	 * Used where others may have a say in the body: they often collect what is not
+	 * flushed.
+	 */
+	private final @Nullable GroupTransport decorated;
+
+	private NettyTransport(ServerHttpResponse response, Connection connection, Loops loops) {
+		this.response = response;
+		this.connection = connection;
+		this.channel = connection.channel();
+		EventLoop eventLoop = this.channel.eventLoop();
+		this.loop = loops.of(eventLoop, () -> new NettyLoop(eventLoop));
+		this.decorated = (response instanceof AbstractServerHttpResponse) ? null
+				: new GroupTransport(response, this.loop);
+	}
+
+	/**
+	 * Find the connection below a response.
+	 * @return its transport, or {@code null} if the response is not one of Reactor Netty
+	 */
+	static @Nullable Transport of(ServerHttpResponse response, Loops loops) {
+		if (!(nativeResponse(response) instanceof HttpServerResponse nettyResponse)) {
+			return null;
+		}
+		Connection[] connection = new Connection[1];
+		nettyResponse.withConnection((found) -> connection[0] = found);
+		return new NettyTransport(response, connection[0], loops);
+	}
+
+	private static @Nullable Object nativeResponse(ServerHttpResponse response) {
+		try {
+			return ServerHttpResponseDecorator.getNativeResponse(response);
+		}
+		catch (IllegalStateException | IllegalArgumentException ex) {
+			// A response that is not of a server, such as a mock.
+			return null;
+		}
+	}
+
+	@Override
+	public Loop loop() {
+		return this.loop;
+	}
+
+	@Override
+	public boolean isWritable() {
+		return this.channel.isWritable();
+	}
+
+	@Override
+	public void onWritable(Runnable resume) {
+		this.connection.addHandlerLast(HANDLER, new ChannelInboundHandlerAdapter() {
+
+			@Override
+			public void channelWritabilityChanged(ChannelHandlerContext context) throws Exception {
+				if (context.channel().isWritable()) {
+					resume.run();
+				}
+				super.channelWritabilityChanged(context);
+			}
+
+		});
+	}
+
+	@Override
+	public DataBuffer copy(Batch batch) {
+		if (this.decorated != null) {
+			return this.decorated.copy(batch);
+		}
+		DataBuffer buffer = this.response.bufferFactory().allocateBuffer(batch.size());
+		batch.copyTo(buffer);
+		return buffer;
+	}
+
+	@Override
+	public Mono<Void> write(Flux<DataBuffer> body) {
+		return (this.decorated != null) ? this.decorated.write(body) : this.response.writeWith(body);
+	}
+
+	@Override
+	@SuppressWarnings("FutureReturnValueIgnored")
+	public boolean abort() {
+		this.channel.close();
+		return true;
+	}
+
+	@Override
+	public void release() {
+		this.connection.removeHandler(HANDLER);
+	}
+
+	private static final class NettyLoop extends Loop {
+
+		private final EventLoop eventLoop;
+
+		NettyLoop(EventLoop eventLoop) {
+			this.eventLoop = eventLoop;
+		}
+
+		@Override
+		boolean inLoop() {
+			return this.eventLoop.inEventLoop();
+		}
+
+		@Override
+		public void execute(Runnable task) {
+			this.eventLoop.execute(task);
+		}
+
+		@Override
+		@SuppressWarnings("FutureReturnValueIgnored")
+		void schedule(Runnable task, long delayNanos) {
+			this.eventLoop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+		}
+
+	}
+
+}

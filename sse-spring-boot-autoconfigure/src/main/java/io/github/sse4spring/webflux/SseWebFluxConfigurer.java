@@ -1,0 +1,35 @@
+package io.github.sse4spring.webflux;
+
+import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
+import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;
+
+/**
+ * Adds event streams to Spring WebFlux. A configurer rather than Boot's codec
+ * customizers, which {@code @EnableWebFlux} switches off.
+ *
+ * @since 0.1.0
+ */
+public final class SseWebFluxConfigurer implements WebFluxConfigurer {
+
+	private final SseEventHttpMessageWriter writer;
+
+	/**
+	 * Create a configurer.
+	 * @param writer writes the events of {@code ResponseEntity} and functional endpoints
+	 */
+	public SseWebFluxConfigurer(SseEventHttpMessageWriter writer) {
+		this.writer = writer;
+	}
+
+	@Override
+	public void configureHttpMessageCodecs(ServerCodecConfigurer configurer) {
+		configurer.customCodecs().register(this.writer);
+	}
+
+	@Override
+	public void configureArgumentResolvers(ArgumentResolverConfigurer configurer) {
+		configurer.addCustomResolver(new SseLastEventIdArgumentResolver());
+	}
+
+}

@@ -1,0 +1,89 @@
+package io.github.sse4spring.webflux;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.codec.SseEventEncoder;
+
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ResponseStatus;
+
+/**
+ * The frames that a stream writes by itself, and the encoder for those that it is given.
+ */
+final class StreamFrames {
+
+	/** The id that a stream ends with when its flux has completed. */
+	static final String END_ID = "sse-end";
+
+	/** After an error a client should wait longer, for the cause to pass. */
+	private static final int ERROR_RETRY_FACTOR = 5;
+
+	private final SseEventEncoder encoder;
+
+	private final SseStreamSettings.Retry retry;
+
+	private final byte[] end;
+
+	StreamFrames(SseEventEncoder encoder, SseStreamSettings settings) {
+		this.encoder = encoder;
+		this.retry = settings.retry();
+		this.end = settings.endOnComplete() ? encoder.encode(SseEvent.builder().id(END_ID).build()) : new byte[0];
+	}
+
+	byte[] event(SseEvent event) {
+		return this.encoder.encode(event);
+	}
+
+	byte[] comment(String comment) {
+		return this.encoder.encode(SseEvent.comment(comment));
+	}
+
+	/** What a stream opens with: bytes, so that proxies and browsers see it open. */
+	byte[] opening() {
+		return this.encoder.encode(SseEvent.builder().comment("").retry(randomRetry()).build());
+	}
+
+	/** What a stream ends with when its flux has completed. */
+	byte[] completed() {
+		return this.end;
+	}
+
+	/** What a stream ends with when its client should come back. */
+	byte[] comeBack() {
+		return this.encoder.encode(SseEvent.builder().retry(randomRetry()).build());
+	}
+
+	/**
+	 * What a stream ends with after an error, whose message is nobody else's business.
+	 */
+	byte[] error(Throwable error) {
+		HttpStatusCode status = statusOf(error);
+		HttpStatus known = HttpStatus.resolve(status.value());
+		String title = (known != null) ? known.getReasonPhrase() : "Error";
+		return this.encoder.encode(SseEvent.builder()
+			.name("sse-error")
+			.text("{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d}".formatted(title, status.value()))
+			.retry(randomRetry().multipliedBy(ERROR_RETRY_FACTOR))
+			.build());
+	}
+
+	private static HttpStatusCode statusOf(Throwable error) {
+		if (error instanceof ErrorResponse response) {
+			return response.getStatusCode();
+		}
+		ResponseStatus annotation = AnnotatedElementUtils.findMergedAnnotation(error.getClass(), ResponseStatus.class);
+		return (annotation != null) ? annotation.code() : HttpStatus.INTERNAL_SERVER_ERROR;
+	}
+
+	private Duration randomRetry() {
+		long min = this.retry.min().toMillis();
+		long max = this.retry.max().toMillis();
+		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(min, max + 1));
+	}
+
+}
