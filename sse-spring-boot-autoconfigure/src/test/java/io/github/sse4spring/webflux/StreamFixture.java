@@ -1,0 +1,148 @@
+package io.github.sse4spring.webflux;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseLastEventId;
+import io.github.sse4spring.codec.SseEventEncoder;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+
+/**
+ * One stream writer between a source and a server that do as they are told, on a
+ * {@link TestLoop}.
+ */
+final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
+
+	static final SseStreamSettings SETTINGS = new SseStreamSettings(
+			new SseStreamSettings.KeepAlive(true, Duration.ofSeconds(5), "ping"), Duration.ofMillis(250),
+			new SseStreamSettings.Retry(Duration.ofMillis(100), Duration.ofMillis(100)), true, Duration.ofSeconds(2));
+
+	static final String OPENING = ":\nretry:100\n\n";
+
+	static final String END = "id:sse-end\n\n";
+
+	final TestLoop loop = new TestLoop();
+
+	final SseStreams streams;
+
+	final List<String> written = new ArrayList<>();
+
+	boolean writable = true;
+
+	boolean opened;
+
+	boolean completed;
+
+	boolean aborted;
+
+	@Nullable Throwable error;
+
+	@Nullable Runnable resume;
+
+	@Nullable Subscription subscription;
+
+	@Nullable StreamWriter writer;
+
+	StreamFixture() {
+		this(SETTINGS);
+	}
+
+	StreamFixture(SseStreamSettings settings) {
+		this.streams = new SseStreams(new SseEventEncoder(JsonMapper.shared()), settings);
+	}
+
+	/** Open a stream that may write any number of batches. */
+	StreamFixture start(Flux<SseEvent> source) {
+		return start(source, Long.MAX_VALUE);
+	}
+
+	StreamFixture start(Flux<SseEvent> source, long demand) {
+		this.writer = new StreamWriter(this.streams, this, this, SseLastEventId.of("7"), () -> this.opened = true);
+		this.loop.onLoop(() -> {
+			this.writer.start(source);
+			this.writer.request(demand);
+		});
+		return this;
+	}
+
+	void become(boolean writable) {
+		this.writable = writable;
+		if (writable && this.resume != null) {
+			this.loop.onLoop(this.resume);
+		}
+	}
+
+	String text() {
+		return String.join("", this.written);
+	}
+
+	@Override
+	public Loop loop() {
+		return this.loop;
+	}
+
+	@Override
+	public boolean isWritable() {
+		return this.writable;
+	}
+
+	@Override
+	public void onWritable(Runnable resume) {
+		this.resume = resume;
+	}
+
+	@Override
+	public DataBuffer copy(Batch batch) {
+		DataBuffer buffer = DefaultDataBufferFactory.sharedInstance.allocateBuffer(batch.size());
+		batch.copyTo(buffer);
+		return buffer;
+	}
+
+	@Override
+	public Mono<Void> write(Flux<DataBuffer> body) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public boolean abort() {
+		this.aborted = true;
+		return true;
+	}
+
+	@Override
+	public void release() {
+		this.resume = null;
+	}
+
+	@Override
+	public void onSubscribe(Subscription subscription) {
+		this.subscription = subscription;
+	}
+
+	@Override
+	public void onNext(DataBuffer buffer) {
+		this.written.add(buffer.toString(StandardCharsets.UTF_8));
+	}
+
+	@Override
+	public void onError(Throwable ex) {
+		this.error = ex;
+	}
+
+	@Override
+	public void onComplete() {
+		this.completed = true;
+	}
+
+}

@@ -1,0 +1,425 @@
+package io.github.sse4spring.webflux;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseKeepAlive;
+import io.github.sse4spring.SseStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+import reactor.test.publisher.TestPublisher;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.ResponseStatusException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@ExtendWith(OutputCaptureExtension.class)
+class StreamWriterTests {
+
+	private final StreamFixture stream = new StreamFixture();
+
+	private final TestPublisher<SseEvent> source = TestPublisher.create();
+
+	private static SseEvent event(Object data) {
+		return SseEvent.text(data.toString());
+	}
+
+	private static String frames(int from, int to) {
+		return IntStream.range(from, to).mapToObj((n) -> "data:" + n + "\n\n").collect(Collectors.joining());
+	}
+
+	private void emit(Object... data) {
+		for (Object item : data) {
+			this.source.next(event(item));
+		}
+		this.stream.loop.runTasks();
+	}
+
+	// Opening
+
+	@Test
+	void opensWithTheFirstEvent() {
+		this.stream.start(this.source.flux());
+		assertThat(this.stream.opened).isFalse();
+		emit("a");
+		assertThat(this.stream.opened).isTrue();
+		assertThat(this.stream.written).containsExactly(StreamFixture.OPENING + "data:a\n\n");
+	}
+
+	@Test
+	void opensAfterTheOpenDelayOfSilence() {
+		this.stream.start(this.source.flux());
+		this.stream.loop.advance(Duration.ofMillis(249));
+		assertThat(this.stream.opened).isFalse();
+		this.stream.loop.advance(Duration.ofMillis(1));
+		assertThat(this.stream.opened).isTrue();
+		assertThat(this.stream.written).containsExactly(StreamFixture.OPENING);
+	}
+
+	@Test
+	void errorBeforeItIsOpenIsTheErrorOfTheResponse() {
+		this.stream.start(this.source.flux());
+		this.stream.loop.advance(Duration.ofMillis(200));
+		this.source.error(new IllegalStateException("early"));
+		this.stream.loop.runTasks();
+		assertThat(this.stream.error).hasMessage("early");
+		assertThat(this.stream.opened).isFalse();
+		assertThat(this.stream.written).isEmpty();
+	}
+
+	@Test
+	void eventThatCannotBeEncodedIsAnErrorToo() {
+		this.stream.start(Flux.just(SseEvent.json(new Object() {
+
+			@SuppressWarnings("unused")
+			public String getValue() {
+				throw new IllegalStateException("poison");
+			}
+
+		})));
+		assertThat(this.stream.error).hasMessageContaining("cannot be written as JSON");
+		assertThat(this.stream.opened).isFalse();
+	}
+
+	@Test
+	void openDelayOfZeroOpensAtOnce() {
+		SseStreamSettings settings = StreamFixture.SETTINGS;
+		StreamFixture stream = new StreamFixture(new SseStreamSettings(settings.keepAlive(), Duration.ZERO,
+				settings.retry(), settings.endOnComplete(), settings.drainTimeout()));
+		stream.start(Flux.never());
+		stream.loop.advance(Duration.ZERO);
+		assertThat(stream.written).containsExactly(StreamFixture.OPENING);
+	}
+
+	// Batches
+
+	@Test
+	void whatIsWaitingIsOneBatch() {
+		this.stream.start(this.source.flux());
+		emit(0);
+		this.stream.written.clear();
+		emit(IntStream.range(0, 10).boxed().toArray());
+		assertThat(this.stream.written).containsExactly(frames(0, 10));
+	}
+
+	@Test
+	void sourceOnTheLoopItselfMakesOneBatchOfWhatItEmitsInOneGo() {
+		this.stream.start(this.source.flux());
+		emit(0);
+		this.stream.written.clear();
+		this.stream.loop.onLoop(() -> IntStream.range(0, 10).forEach((n) -> this.source.next(event(n))));
+		assertThat(this.stream.written).containsExactly(frames(0, 10));
+	}
+
+	@Test
+	void batchHoldsUpTo64Events() {
+		this.stream.start(Flux.range(0, 100).map(StreamWriterTests::event));
+		assertThat(this.stream.written).containsExactly(StreamFixture.OPENING + frames(0, 64),
+				frames(64, 100) + StreamFixture.END);
+	}
+
+	@Test
+	void batchEndsWithTheEventThatReaches32KiB() {
+		String large = "x".repeat(20 * 1024);
+		this.stream.start(Flux.just(event(large), event(large), event(large)));
+		assertThat(this.stream.written).extracting((batch) -> batch.length() / 1024).containsExactly(40, 20);
+	}
+
+	@Test
+	void everyEventArrivesInOrderWhateverTheFusion() {
+		Flux<SseEvent> events = Flux.range(0, 1000).map(StreamWriterTests::event);
+		Sinks.Many<SseEvent> sink = Sinks.many().unicast().onBackpressureBuffer();
+		events.subscribe(sink::tryEmitNext, null, sink::tryEmitComplete);
+		for (Flux<SseEvent> source : java.util.List.of(events, events.hide(), sink.asFlux())) {
+			StreamFixture stream = new StreamFixture().start(source);
+			stream.loop.runTasks();
+			assertThat(stream.text()).isEqualTo(StreamFixture.OPENING + frames(0, 1000) + StreamFixture.END);
+			assertThat(stream.completed).isTrue();
+		}
+	}
+
+	// Demand and the gate
+
+	@Test
+	void nothingIsTakenFromTheSourceWhileTheChannelIsNotWritable() {
+		AtomicInteger taken = new AtomicInteger();
+		this.stream.start(Flux.range(0, 1000).map((n) -> event(taken.getAndIncrement())), 1);
+		assertThat(taken).hasValue(64);
+		this.stream.become(false);
+		this.stream.loop.onLoop(() -> this.stream.writer.request(100));
+		assertThat(taken).hasValue(64);
+		assertThat(this.stream.written).hasSize(1);
+	}
+
+	@Test
+	void resumesWhenTheChannelIsWritableAgain() {
+		this.stream.become(false);
+		this.stream.start(this.source.flux());
+		emit(0, 1);
+		assertThat(this.stream.written).isEmpty();
+		this.stream.become(true);
+		assertThat(this.stream.written).containsExactly(StreamFixture.OPENING + frames(0, 2));
+	}
+
+	@Test
+	void sourceWithoutFusionIsAskedForNoMoreThan16WhileNothingIsWritten() {
+		AtomicInteger emitted = new AtomicInteger();
+		Flux<SseEvent> counted = Flux.range(0, 1000).map(StreamWriterTests::event).hide();
+		this.stream.become(false);
+		this.stream.start(counted.doOnNext((event) -> emitted.incrementAndGet()));
+		assertThat(emitted).hasValue(16);
+	}
+
+	@Test
+	void eachBatchUsesOneOfTheDemand() {
+		this.stream.start(this.source.flux(), 1);
+		emit(0);
+		emit(1);
+		assertThat(this.stream.written).hasSize(1);
+		this.stream.loop.onLoop(() -> this.stream.writer.request(1));
+		assertThat(this.stream.written).containsExactly(StreamFixture.OPENING + frames(0, 1), frames(1, 2));
+	}
+
+	@Test
+	void cancelReachesTheSource() {
+		this.stream.start(this.source.flux());
+		emit(0);
+		this.stream.loop.onLoop(() -> this.stream.writer.cancel());
+		this.source.assertCancelled();
+		emit(1);
+		assertThat(this.stream.written).hasSize(1);
+		assertThat(this.stream.completed).isFalse();
+	}
+
+	@Test
+	void cancelBeforeTheSourceAnswersReachesItToo() {
+		TestPublisher<SseEvent> late = TestPublisher.createCold();
+		this.stream.writer = new StreamWriter(this.stream.streams, this.stream, this.stream, null, () -> {
+		});
+		this.stream.writer.start(late.flux());
+		this.stream.loop.onLoop(() -> this.stream.writer.cancel());
+		late.assertCancelled();
+	}
+
+	// End
+
+	@Test
+	void completionOfTheSourceEndsWithTheEndId() {
+		this.stream.start(Flux.just(event("a")));
+		assertThat(this.stream.written).containsExactly(StreamFixture.OPENING + "data:a\n\n" + StreamFixture.END);
+		assertThat(this.stream.completed).isTrue();
+	}
+
+	@Test
+	void emptySourceOpensAndEnds() {
+		this.stream.start(Flux.empty());
+		assertThat(this.stream.text()).isEqualTo(StreamFixture.OPENING + StreamFixture.END);
+		assertThat(this.stream.completed).isTrue();
+	}
+
+	@Test
+	void completionSaysNothingIfClientsShouldReconnect() {
+		SseStreamSettings settings = StreamFixture.SETTINGS;
+		StreamFixture stream = new StreamFixture(new SseStreamSettings(settings.keepAlive(), settings.openDelay(),
+				settings.retry(), false, settings.drainTimeout()));
+		Sinks.Many<SseEvent> sink = Sinks.many().unicast().onBackpressureBuffer();
+		stream.start(sink.asFlux());
+		sink.tryEmitNext(event("a"));
+		stream.loop.runTasks();
+		sink.tryEmitComplete();
+		stream.loop.runTasks();
+		assertThat(stream.text()).isEqualTo(StreamFixture.OPENING + "data:a\n\n");
+		assertThat(stream.completed).isTrue();
+	}
+
+	@Test
+	void errorAfterOpenIsASafeEventAndACleanEnd(CapturedOutput output) {
+		this.stream.start(this.source.flux());
+		emit("a");
+		this.source.error(new IllegalStateException("secret"));
+		this.stream.loop.runTasks();
+		assertThat(this.stream.written.get(1)).isEqualTo("""
+				event:sse-error
+				data:{"type":"about:blank","title":"Internal Server Error","status":500}
+				retry:500
+
+				""");
+		assertThat(this.stream.completed).isTrue();
+		assertThat(this.stream.error).isNull();
+		assertThat(output.getOut()).containsOnlyOnce("An event stream has failed after it was opened")
+			.containsOnlyOnce("IllegalStateException: secret");
+	}
+
+	@Test
+	void errorWithAStatusKeepsItsStatusButNotItsReason() {
+		this.stream.start(
+				Flux.concat(Flux.just(event("a")), Flux.error(new ResponseStatusException(HttpStatus.GONE, "secret"))));
+		assertThat(this.stream.text()).contains("{\"type\":\"about:blank\",\"title\":\"Gone\",\"status\":410}")
+			.doesNotContain("secret");
+	}
+
+	@Test
+	void eventsBeforeAnErrorAreWritten() {
+		this.stream.start(Flux.range(0, 3).map((n) -> {
+			if (n == 2) {
+				throw new IllegalStateException("boom");
+			}
+			return event(n);
+		}));
+		assertThat(this.stream.text()).startsWith(StreamFixture.OPENING + frames(0, 2) + "event:sse-error\n");
+		assertThat(this.stream.completed).isTrue();
+	}
+
+	@Test
+	void endTellsTheClientToComeBackAndCancelsTheSource() {
+		this.stream.start(this.source.flux());
+		emit("a");
+		this.stream.writer.end();
+		this.stream.loop.runTasks();
+		this.source.assertCancelled();
+		assertThat(this.stream.written).containsExactly(StreamFixture.OPENING + "data:a\n\n", "retry:100\n\n");
+		assertThat(this.stream.completed).isTrue();
+	}
+
+	@Test
+	void endWaitsForAClientThatDoesNotRead() {
+		this.stream.start(this.source.flux());
+		emit("a");
+		this.stream.become(false);
+		this.stream.writer.end();
+		this.stream.loop.runTasks();
+		assertThat(this.stream.completed).isFalse();
+		this.stream.become(true);
+		assertThat(this.stream.written).last().isEqualTo("retry:100\n\n");
+		assertThat(this.stream.completed).isTrue();
+	}
+
+	@Test
+	void abortClosesTheConnection() {
+		this.stream.start(this.source.flux());
+		this.stream.become(false);
+		this.stream.writer.abort();
+		this.stream.loop.runTasks();
+		this.source.assertCancelled();
+		assertThat(this.stream.aborted).isTrue();
+	}
+
+	// Keep-alive
+
+	@Test
+	void commentIsWrittenAfterTheIntervalWithoutAnyBytes() {
+		this.stream.start(this.source.flux());
+		emit("a");
+		this.stream.written.clear();
+		this.stream.loop.advance(Duration.ofMillis(4999));
+		assertThat(this.stream.written).isEmpty();
+		this.stream.loop.advance(Duration.ofMillis(1));
+		assertThat(this.stream.written).containsExactly(":ping\n\n");
+		this.stream.loop.advance(Duration.ofSeconds(10));
+		assertThat(this.stream.written).hasSize(3);
+	}
+
+	@Test
+	void commentIsNeverMoreThan50MillisecondsLate() {
+		this.stream.start(this.source.flux());
+		this.stream.loop.advance(Duration.ofMillis(7));
+		emit("a");
+		this.stream.written.clear();
+		this.stream.loop.advance(Duration.ofMillis(5050));
+		assertThat(this.stream.written).containsExactly(":ping\n\n");
+	}
+
+	@Test
+	void trafficResetsTheInterval() {
+		this.stream.start(this.source.flux());
+		for (int i = 0; i < 10; i++) {
+			emit(i);
+			this.stream.loop.advance(Duration.ofSeconds(4));
+		}
+		assertThat(this.stream.text()).doesNotContain("ping");
+	}
+
+	@Test
+	void firstCommentComesOneIntervalAfterTheOpening() {
+		this.stream.start(this.source.flux());
+		this.stream.loop.advance(Duration.ofMillis(250 + 4999));
+		assertThat(this.stream.text()).isEqualTo(StreamFixture.OPENING);
+		this.stream.loop.advance(Duration.ofMillis(1));
+		assertThat(this.stream.text()).isEqualTo(StreamFixture.OPENING + ":ping\n\n");
+	}
+
+	@Test
+	void commentIsNeverQueuedBehindAChannelThatIsNotWritable() {
+		this.stream.start(this.source.flux());
+		emit("a");
+		this.stream.written.clear();
+		this.stream.become(false);
+		this.stream.loop.advance(Duration.ofMinutes(10));
+		assertThat(this.stream.written).isEmpty();
+		this.stream.become(true);
+		assertThat(this.stream.written).containsExactly(":ping\n\n");
+	}
+
+	@Test
+	void eventThatIsWaitingGoesBeforeTheComment() {
+		this.stream.start(this.source.flux());
+		emit("a");
+		this.stream.written.clear();
+		this.stream.become(false);
+		this.stream.loop.advance(Duration.ofMinutes(10));
+		emit("b");
+		this.stream.become(true);
+		assertThat(this.stream.written).containsExactly("data:b\n\n");
+	}
+
+	@Test
+	void keepAliveEndsWithTheStream() {
+		this.stream.start(Flux.just(event("a")));
+		this.stream.written.clear();
+		this.stream.loop.advance(Duration.ofMinutes(1));
+		assertThat(this.stream.written).isEmpty();
+	}
+
+	@Test
+	void outermostKeepAliveOfTheFluxWins() {
+		Flux<SseEvent> inner = SseKeepAlive.of(this.source.flux()).maxInterval(Duration.ofSeconds(1)).comment("inner");
+		this.stream
+			.start(SseKeepAlive.of(inner.map((event) -> event)).maxInterval(Duration.ofSeconds(2)).filter((e) -> true));
+		emit("a");
+		this.stream.written.clear();
+		this.stream.loop.advance(Duration.ofSeconds(2));
+		assertThat(this.stream.written).containsExactly(":ping\n\n");
+	}
+
+	@Test
+	void keepAliveOffIsOff() {
+		this.stream.start(SseKeepAlive.off(this.source.flux()));
+		emit("a");
+		this.stream.loop.advance(Duration.ofHours(1));
+		assertThat(this.stream.text()).doesNotContain("ping");
+	}
+
+	// The handle
+
+	@Test
+	void streamIsInTheContextOfTheSource() {
+		AtomicReference<SseStream> found = new AtomicReference<>();
+		this.stream.start(Flux.deferContextual((context) -> {
+			found.set(SseStream.from(context));
+			return Flux.<SseEvent>never();
+		}).map((event) -> event));
+		assertThat(found.get()).isSameAs(this.stream.writer);
+		assertThat(found.get().lastEventId().value()).isEqualTo("7");
+		assertThat(found.get().executor()).isSameAs(this.stream.loop);
+	}
+
+}
