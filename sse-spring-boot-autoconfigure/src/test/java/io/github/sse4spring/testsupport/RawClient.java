@@ -1,0 +1,157 @@
+package io.github.sse4spring.testsupport;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.1 exchange over a socket, read byte by byte as it arrives. A read that waits
+ * for more than ten seconds fails.
+ */
+public final class RawClient implements Closeable {
+
+	private static final int READ_TIMEOUT = 10_000;
+
+	private final Socket socket;
+
+	private final InputStream in;
+
+	private final int status;
+
+	private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+	private int chunkLeft;
+
+	private boolean ended;
+
+	private RawClient(Socket socket, boolean readHead) throws IOException {
+		this.socket = socket;
+		this.in = socket.getInputStream();
+		this.status = readHead ? readHead() : 0;
+	}
+
+	public static RawClient get(int port, String path, String... headers) throws IOException {
+		return request(port, "GET", path, headers);
+	}
+
+	public static RawClient request(int port, String method, String path, String... headers) throws IOException {
+		return new RawClient(send(new Socket(), port, method, path, headers), true);
+	}
+
+	/** Send a request and never read anything of the response. */
+	public static RawClient neverReading(int port, String path) throws IOException {
+		Socket socket = new Socket();
+		socket.setReceiveBufferSize(4096);
+		return new RawClient(send(socket, port, "GET", path), false);
+	}
+
+	private static Socket send(Socket socket, int port, String method, String path, String... headers)
+			throws IOException {
+		socket.setSoTimeout(READ_TIMEOUT);
+		socket.connect(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+		String head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
+				+ (headers.length > 0 ? String.join("\r\n", headers) + "\r\n" : "") + "\r\n";
+		socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+		return socket;
+	}
+
+	private int readHead() throws IOException {
+		String statusLine = readLine();
+		for (String line = readLine(); !line.isEmpty(); line = readLine()) {
+			int colon = line.indexOf(':');
+			this.headers.put(line.substring(0, colon), line.substring(colon + 1).trim());
+		}
+		String length = header("Content-Length");
+		this.chunkLeft = (length != null) ? Integer.parseInt(length) : 0;
+		return Integer.parseInt(statusLine.split(" ")[1]);
+	}
+
+	public int status() {
+		return this.status;
+	}
+
+	public @Nullable String header(String name) {
+		return this.headers.get(name);
+	}
+
+	public Map<String, String> headers() {
+		return this.headers;
+	}
+
+	/** Read up to and including a text. */
+	public String readUntil(String end) throws IOException {
+		StringBuilder text = new StringBuilder();
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		while (!bytes.toString(StandardCharsets.UTF_8).endsWith(end)) {
+			int b = readBody();
+			if (b < 0) {
+				throw new EOFException("The response ended before '" + end + "': " + bytes);
+			}
+			bytes.write(b);
+		}
+		return text.append(bytes.toString(StandardCharsets.UTF_8)).toString();
+	}
+
+	/** Read up to the clean end of the response; one that is cut off is an exception. */
+	public String readToEnd() throws IOException {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		for (int b = readBody(); b >= 0; b = readBody()) {
+			bytes.write(b);
+		}
+		return bytes.toString(StandardCharsets.UTF_8);
+	}
+
+	private int readBody() throws IOException {
+		if (this.ended) {
+			return -1;
+		}
+		boolean chunked = "chunked".equals(header("Transfer-Encoding"));
+		if (this.chunkLeft == 0 && chunked) {
+			this.chunkLeft = Integer.parseInt(readLine().toLowerCase(Locale.ROOT), 16);
+			if (this.chunkLeft == 0) {
+				readLine();
+			}
+		}
+		if (this.chunkLeft == 0) {
+			this.ended = true;
+			return -1;
+		}
+		int b = readByte();
+		if (--this.chunkLeft == 0 && chunked) {
+			readLine();
+		}
+		return b;
+	}
+
+	private String readLine() throws IOException {
+		ByteArrayOutputStream line = new ByteArrayOutputStream();
+		for (int b = readByte(); b != '\n'; b = readByte()) {
+			line.write(b);
+		}
+		return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
+	}
+
+	private int readByte() throws IOException {
+		int b = this.in.read();
+		if (b < 0) {
+			throw new EOFException("The connection was closed in the middle of the response");
+		}
+		return b;
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.socket.close();
+	}
+
+}
