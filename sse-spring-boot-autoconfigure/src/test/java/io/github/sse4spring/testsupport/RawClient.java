@@ -1,11 +1,13 @@
 package io.github.sse4spring.testsupport;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -26,7 +28,7 @@ public final class RawClient implements Closeable {
 
 	private final InputStream in;
 
-	private final int status;
+	private int status;
 
 	private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
@@ -34,10 +36,9 @@ public final class RawClient implements Closeable {
 
 	private boolean ended;
 
-	private RawClient(Socket socket, boolean readHead) throws IOException {
+	private RawClient(Socket socket) throws IOException {
 		this.socket = socket;
-		this.in = socket.getInputStream();
-		this.status = readHead ? readHead() : 0;
+		this.in = new BufferedInputStream(socket.getInputStream());
 	}
 
 	public static RawClient get(int port, String path, String... headers) throws IOException {
@@ -45,27 +46,31 @@ public final class RawClient implements Closeable {
 	}
 
 	public static RawClient request(int port, String method, String path, String... headers) throws IOException {
-		return new RawClient(send(new Socket(), port, method, path, headers), true);
+		return new RawClient(send(new Socket(), port, method, path, headers)).startReading();
 	}
 
-	/** Send a request and never read anything of the response. */
-	public static RawClient neverReading(int port, String path) throws IOException {
+	/** Send a request and read nothing of the response until told to. */
+	public static RawClient notReading(int port, String path) throws IOException {
 		Socket socket = new Socket();
 		socket.setReceiveBufferSize(4096);
-		return new RawClient(send(socket, port, "GET", path), false);
+		return new RawClient(send(socket, port, "GET", path));
 	}
 
 	private static Socket send(Socket socket, int port, String method, String path, String... headers)
 			throws IOException {
 		socket.setSoTimeout(READ_TIMEOUT);
-		socket.connect(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-		String head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
-				+ (headers.length > 0 ? String.join("\r\n", headers) + "\r\n" : "") + "\r\n";
-		socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+		socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+		write(socket, method, path, headers);
 		return socket;
 	}
 
-	private int readHead() throws IOException {
+	private static void write(Socket socket, String method, String path, String... headers) throws IOException {
+		String head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
+				+ (headers.length > 0 ? String.join("\r\n", headers) + "\r\n" : "") + "\r\n";
+		socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+	}
+
+	public RawClient startReading() throws IOException {
 		String statusLine = readLine();
 		for (String line = readLine(); !line.isEmpty(); line = readLine()) {
 			int colon = line.indexOf(':');
@@ -73,7 +78,16 @@ public final class RawClient implements Closeable {
 		}
 		String length = header("Content-Length");
 		this.chunkLeft = (length != null) ? Integer.parseInt(length) : 0;
-		return Integer.parseInt(statusLine.split(" ")[1]);
+		this.status = Integer.parseInt(statusLine.split(" ")[1]);
+		return this;
+	}
+
+	/** Send another request over the same connection, after the end of the last. */
+	public RawClient again(String path) throws IOException {
+		this.ended = false;
+		this.headers.clear();
+		write(this.socket, "GET", path);
+		return startReading();
 	}
 
 	public int status() {
@@ -90,7 +104,6 @@ public final class RawClient implements Closeable {
 
 	/** Read up to and including a text. */
 	public String readUntil(String end) throws IOException {
-		StringBuilder text = new StringBuilder();
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 		while (!bytes.toString(StandardCharsets.UTF_8).endsWith(end)) {
 			int b = readBody();
@@ -99,7 +112,7 @@ public final class RawClient implements Closeable {
 			}
 			bytes.write(b);
 		}
-		return text.append(bytes.toString(StandardCharsets.UTF_8)).toString();
+		return bytes.toString(StandardCharsets.UTF_8);
 	}
 
 	/** Read up to the clean end of the response; one that is cut off is an exception. */

@@ -1,6 +1,10 @@
 package io.github.sse4spring.webflux;
 
+import java.time.Duration;
+
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
@@ -15,13 +19,16 @@ class NettyServer {
 	ReactorResourceFactory resources() {
 		ReactorResourceFactory resources = new ReactorResourceFactory();
 		resources.setUseGlobalResources(false);
+		resources.setShutdownQuietPeriod(Duration.ZERO);
 		return resources;
 	}
 
 	@Bean
-	NettyReactiveWebServerFactory server(ReactorResourceFactory resources) {
+	NettyReactiveWebServerFactory server(ReactorResourceFactory resources,
+			ObjectProvider<NettyServerCustomizer> customizers) {
 		NettyReactiveWebServerFactory factory = new NettyReactiveWebServerFactory();
 		factory.setResourceFactory(resources);
+		customizers.forEach(factory::addServerCustomizers);
 		return factory;
 	}
 

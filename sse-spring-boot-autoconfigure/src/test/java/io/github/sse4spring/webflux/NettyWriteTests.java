@@ -1,0 +1,267 @@
+package io.github.sse4spring.webflux;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.testsupport.EventStream;
+import io.github.sse4spring.testsupport.RawClient;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.WebFilter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * How streams write to a channel of Reactor Netty.
+ */
+@Timeout(60)
+class NettyWriteTests {
+
+	private static final int BURST = 50;
+
+	private static final int LARGE = 1024 * 1024;
+
+	private ConfigurableApplicationContext context;
+
+	private int port;
+
+	private ChannelProbe channel;
+
+	private Bursts bursts;
+
+	@BeforeEach
+	void start() {
+		this.context = StreamApplication.run(Server.class);
+		this.port = StreamApplication.port(this.context);
+		this.channel = this.context.getBean(ChannelProbe.class);
+		this.bursts = this.context.getBean(Bursts.class);
+	}
+
+	@AfterEach
+	void stop() {
+		this.context.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/burst/other-thread", "/burst/loop", "/burst/publish-on", "/burst/decorated" })
+	void burstOf50EventsCostsAFewFlushesNot50(String path) throws IOException {
+		try (RawClient client = RawClient.get(this.port, path)) {
+			client.readUntil("data:first\n\n");
+			int before = this.channel.flushes.get();
+			this.bursts.go.tryEmitEmpty();
+			String expected = IntStream.range(0, BURST)
+				.mapToObj((n) -> "data:" + n + "\n\n")
+				.collect(Collectors.joining());
+			assertThat(client.readUntil("data:" + (BURST - 1) + "\n\n")).isEqualTo(expected);
+			assertThat(this.channel.flushes.get() - before).isBetween(1, 8);
+		}
+	}
+
+	@Test
+	void synchronousSourceIsOneBatch() throws IOException {
+		try (RawClient client = RawClient.get(this.port, "/burst/at-once")) {
+			assertThat(EventStream.data(client.readToEnd())).hasSize(BURST);
+			// The head of the response, the batch and the last chunk.
+			assertThat(this.channel.flushes.get()).isLessThanOrEqualTo(4);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/large/fused", "/large/not-fused", "/large/publish-on" })
+	void clientThatNeverReadsHoldsOneBatchBeyondTheSocket(String path) throws Exception {
+		try (RawClient client = RawClient.notReading(this.port, path)) {
+			this.channel.unwritable.get(10, TimeUnit.SECONDS);
+			this.channel.afterWhatIsUnderWay();
+			assertThat(this.channel.maxPending.get()).isBetween(1, 64 * 1024 + LARGE + 4096);
+			assertThat(this.bursts.encoded).hasValueLessThan(12);
+			assertThat(EventStream.data(client.startReading().readToEnd())).hasSize(40);
+		}
+		assertThat(this.channel.maxPending.get()).isLessThan(64 * 1024 + LARGE + 4096);
+	}
+
+	@Test
+	void closedConnectionCancelsASourceThatIsHeldBack() throws Exception {
+		RawClient client = RawClient.notReading(this.port, "/large/not-fused");
+		this.channel.unwritable.get(10, TimeUnit.SECONDS);
+		client.close();
+		this.bursts.cancelled.get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void connectionIsUsedAgainAfterAStreamHasEnded() throws IOException {
+		for (int i = 0; i < 3; i++) {
+			try (RawClient client = RawClient.get(this.port, "/burst/at-once")) {
+				assertThat(EventStream.data(client.readToEnd())).hasSize(BURST);
+				assertThat(EventStream.data(client.again("/burst/at-once").readToEnd())).hasSize(BURST);
+			}
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ NettyServer.class, Bursts.class, ChannelProbe.class })
+	static class Server {
+
+		@Bean
+		NettyServerCustomizer probeOnEveryChannel(ChannelProbe probe) {
+			return (server) -> server.doOnConnection((connection) -> connection.channel().pipeline().addFirst(probe));
+		}
+
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		WebFilter decorating() {
+			return (exchange, chain) -> exchange.getRequest().getPath().value().endsWith("decorated")
+					? chain.filter(
+							exchange.mutate().response(new ServerHttpResponseDecorator(exchange.getResponse())).build())
+					: chain.filter(exchange);
+		}
+
+	}
+
+	@RestController
+	static class Bursts {
+
+		private final Sinks.Empty<Void> go = Sinks.empty();
+
+		private final AtomicInteger encoded = new AtomicInteger();
+
+		private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+
+		private final Flux<SseEvent> burst = Flux.range(0, BURST).map((n) -> SseEvent.text(n.toString()));
+
+		@GetMapping("/burst/at-once")
+		Flux<SseEvent> atOnce() {
+			return this.burst;
+		}
+
+		/** Emits on the thread of the test. */
+		@GetMapping("/burst/other-thread")
+		Flux<SseEvent> otherThread() {
+			return afterFirst(this.go.asMono().thenMany(this.burst.hide()));
+		}
+
+		@GetMapping("/burst/decorated")
+		Flux<SseEvent> decorated() {
+			return otherThread();
+		}
+
+		/** Emits on the event loop, but not because the writer asked for it. */
+		@GetMapping("/burst/loop")
+		Flux<SseEvent> loop() {
+			return Flux.deferContextual((context) -> {
+				var stream = io.github.sse4spring.SseStream.from(context);
+				return afterFirst(this.go.asMono()
+					.publishOn(Schedulers.fromExecutor(stream.executor()))
+					.thenMany(this.burst.hide()));
+			});
+		}
+
+		@GetMapping("/burst/publish-on")
+		Flux<SseEvent> publishOn() {
+			return afterFirst(this.go.asMono().thenMany(this.burst)).publishOn(Schedulers.parallel());
+		}
+
+		private static Flux<SseEvent> afterFirst(Flux<SseEvent> rest) {
+			return Flux.merge(Mono.just(SseEvent.text("first")), rest).concatWith(Mono.never());
+		}
+
+		@GetMapping("/large/fused")
+		Flux<SseEvent> largeFused() {
+			return Flux.range(0, 40).map((n) -> large());
+		}
+
+		@GetMapping("/large/not-fused")
+		Flux<SseEvent> largeNotFused() {
+			return largeFused().hide().doOnCancel(() -> this.cancelled.complete(null));
+		}
+
+		@GetMapping("/large/publish-on")
+		Flux<SseEvent> largePublishOn() {
+			return largeFused().publishOn(Schedulers.parallel(), 1);
+		}
+
+		/** Counted when it is made into bytes. */
+		private SseEvent large() {
+			return SseEvent.json(new Object() {
+
+				@SuppressWarnings("unused")
+				public String getValue() {
+					Bursts.this.encoded.incrementAndGet();
+					return "x".repeat(LARGE);
+				}
+
+			});
+		}
+
+	}
+
+	@ChannelHandler.Sharable
+	static class ChannelProbe extends ChannelDuplexHandler {
+
+		private final AtomicInteger flushes = new AtomicInteger();
+
+		private final AtomicInteger maxPending = new AtomicInteger();
+
+		private final CompletableFuture<Channel> unwritable = new CompletableFuture<>();
+
+		@Override
+		public void flush(ChannelHandlerContext context) throws Exception {
+			this.flushes.incrementAndGet();
+			super.flush(context);
+		}
+
+		@Override
+		public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+			super.write(context, message, promise);
+			var buffer = context.channel().unsafe().outboundBuffer();
+			if (buffer != null) {
+				this.maxPending.accumulateAndGet((int) buffer.totalPendingWriteBytes(), Math::max);
+			}
+		}
+
+		@Override
+		public void channelWritabilityChanged(ChannelHandlerContext context) throws Exception {
+			if (!context.channel().isWritable()) {
+				this.unwritable.complete(context.channel());
+			}
+			super.channelWritabilityChanged(context);
+		}
+
+		void afterWhatIsUnderWay() throws Exception {
+			for (int i = 0; i < 10; i++) {
+				this.unwritable.join().eventLoop().submit(() -> true).get();
+			}
+		}
+
+	}
+
+}
