@@ -1,6 +1,8 @@
 package io.github.sse4spring.autoconfigure;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.stream.Stream;
 
 import io.github.sse4spring.SseKeepAlive;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +39,11 @@ final class DurationRules {
 	}
 
 	private static String print(Duration duration) {
-		return (duration.compareTo(Duration.ofDays(1)) >= 0) ? duration.toDays() + "d"
-				: DurationStyle.SIMPLE.print(duration);
+		ChronoUnit unit = Stream.of(ChronoUnit.DAYS, ChronoUnit.SECONDS)
+			.filter((candidate) -> !duration.isZero() && duration.toMillis() % candidate.getDuration().toMillis() == 0)
+			.findFirst()
+			.orElse(ChronoUnit.MILLIS);
+		return DurationStyle.SIMPLE.print(duration, unit);
 	}
 
 }

@@ -6,7 +6,7 @@ import org.springframework.http.codec.CodecConfigurer;
 
 /**
  * Registers the codecs of this package by hand, for clients that Spring Boot does not
- * build:
+ * build.
  *
  * <pre class="code">
  * WebClient.builder().codecs(SseCodecs::register).build();

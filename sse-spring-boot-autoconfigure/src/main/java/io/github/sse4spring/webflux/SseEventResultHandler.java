@@ -1,9 +1,9 @@
 package io.github.sse4spring.webflux;
 
+import io.github.sse4spring.SseEvent;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
-import io.github.sse4spring.SseEvent;
 import org.springframework.core.Ordered;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.github.sse4spring.SseEncodingException;
 import io.github.sse4spring.SseEvent;
 import org.junit.jupiter.api.Test;
@@ -170,7 +171,8 @@ class SseEventEncoderTests {
 
 	static class Poison {
 
-		public String getValue() {
+		@JsonValue
+		String value() {
 			throw new IllegalStateException("poisoned");
 		}
 

@@ -15,20 +15,6 @@ public final class EventStream {
 	private EventStream() {
 	}
 
-	/**
-	 * One block of an event stream, whether or not a browser would dispatch it.
-	 *
-	 * @param comment the text of its comment lines, as if a comment were a field
-	 * @param name the value of its last event field
-	 * @param data the values of its data fields
-	 * @param id the value of its last id field
-	 * @param retry the value of its last retry field, if it is a number
-	 */
-	public record Block(@Nullable String comment, @Nullable String name, @Nullable String data, @Nullable String id,
-			@Nullable Long retry) {
-
-	}
-
 	public static List<Block> parse(String text) {
 		String stream = text.startsWith("\uFEFF") ? text.substring(1) : text;
 		String normalized = stream.replace("\r\n", "\n").replace('\r', '\n');
@@ -73,6 +59,20 @@ public final class EventStream {
 			.map((line) -> line.equals(field) ? "" : line.substring(field.length() + 1))
 			.map((value) -> value.startsWith(" ") ? value.substring(1) : value)
 			.toList();
+	}
+
+	/**
+	 * One block of an event stream, whether or not a browser would dispatch it.
+	 *
+	 * @param comment the text of its comment lines, as if a comment were a field
+	 * @param name the value of its last event field
+	 * @param data the values of its data fields
+	 * @param id the value of its last id field
+	 * @param retry the value of its last retry field, if it is a number
+	 */
+	public record Block(@Nullable String comment, @Nullable String name, @Nullable String data, @Nullable String id,
+			@Nullable Long retry) {
+
 	}
 
 }

@@ -52,7 +52,7 @@ public final class RawClient implements Closeable {
 	/** Send a request and read nothing of the response until told to. */
 	public static RawClient notReading(int port, String path) throws IOException {
 		Socket socket = new Socket();
-		socket.setReceiveBufferSize(4096);
+		socket.setReceiveBufferSize(64 * 1024);
 		return new RawClient(send(socket, port, "GET", path));
 	}
 
@@ -66,7 +66,7 @@ public final class RawClient implements Closeable {
 
 	private static void write(Socket socket, String method, String path, String... headers) throws IOException {
 		String head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
-				+ (headers.length > 0 ? String.join("\r\n", headers) + "\r\n" : "") + "\r\n";
+				+ ((headers.length > 0) ? String.join("\r\n", headers) + "\r\n" : "") + "\r\n";
 		socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
 	}
 

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseStream;
@@ -80,8 +81,8 @@ class StreamWriterTests {
 	void eventThatCannotBeEncodedIsAnErrorToo() {
 		this.stream.start(Flux.just(SseEvent.json(new Object() {
 
-			@SuppressWarnings("unused")
-			public String getValue() {
+			@JsonValue
+			String value() {
 				throw new IllegalStateException("poison");
 			}
 

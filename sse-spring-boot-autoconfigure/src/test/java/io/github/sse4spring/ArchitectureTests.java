@@ -1,0 +1,210 @@
+package io.github.sse4spring;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.lang.conditions.ArchConditions;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What each package may import, and what no class may do.
+ */
+class ArchitectureTests {
+
+	private static final String ROOT = "io.github.sse4spring";
+
+	private static final JavaClasses MAIN = new ClassFileImporter()
+		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+		.importPackages(ROOT);
+
+	private static final JavaClasses ALL = new ClassFileImporter().importPackages(ROOT);
+
+	@Test
+	void classesWereFound() {
+		assertThat(MAIN).hasSizeGreaterThan(20);
+		assertThat(ALL.contain(ArchitectureTests.class)).isTrue();
+		assertThat(MAIN.contain(ArchitectureTests.class)).isFalse();
+	}
+
+	@Test
+	void rootKnowsTheJdkAndReactorOnly() {
+		ArchRuleDefinition.classes()
+			.that()
+			.resideInAPackage(ROOT)
+			.should()
+			.onlyDependOnClassesThat(JavaClass.Predicates.resideInAnyPackage(ROOT, "java..", "reactor..",
+					"org.reactivestreams", "org.jspecify.."))
+			.check(MAIN);
+	}
+
+	@Test
+	void codecKnowsTheRootOnly() {
+		check("codec", ROOT);
+	}
+
+	@Test
+	void webfluxKnowsTheRootAndCodecOnly() {
+		check("webflux", ROOT, ROOT + ".codec..");
+	}
+
+	private void check(String name, String... known) {
+		String self = ROOT + "." + name + "..";
+		DescribedPredicate<JavaClass> ours = JavaClass.Predicates.resideInAPackage(ROOT + "..");
+		DescribedPredicate<JavaClass> allowed = JavaClass.Predicates.resideInAnyPackage(known)
+			.or(JavaClass.Predicates.resideInAPackage(self));
+		ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage(self)
+			.should()
+			.dependOnClassesThat(ours.and(allowed.negate()))
+			.check(MAIN);
+	}
+
+	@Test
+	void nobodyKnowsTheAutoConfiguration() {
+		ArchRuleDefinition.noClasses()
+			.that()
+			.resideOutsideOfPackage(ROOT + ".autoconfigure..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(ROOT + ".autoconfigure..")
+			.check(MAIN);
+	}
+
+	@Test
+	void packagesHaveNoCycles() {
+		SlicesRuleDefinition.slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(MAIN);
+	}
+
+	@Test
+	void jacksonStaysInCodecAndItsWiring() {
+		ArchRuleDefinition.noClasses()
+			.that()
+			.resideOutsideOfPackages(ROOT + ".codec..", ROOT + ".autoconfigure..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("tools.jackson..", "com.fasterxml..")
+			.check(MAIN);
+	}
+
+	@Test
+	void nettyStaysInOneClass() {
+		ArchRuleDefinition.noClasses()
+			.that()
+			.haveNameNotMatching(".*\\.NettyTransport(\\$.*)?")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.netty..", "reactor.netty..")
+			.check(MAIN);
+	}
+
+	@Test
+	void springBootStaysInTheAutoConfiguration() {
+		ArchRuleDefinition.noClasses()
+			.that()
+			.resideOutsideOfPackage(ROOT + ".autoconfigure..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("org.springframework.boot..")
+			.check(MAIN);
+	}
+
+	@Test
+	void autoConfigurationsAreFinalWithoutPublicMembers() {
+		ArchRuleDefinition.classes()
+			.that()
+			.areAnnotatedWith(AutoConfiguration.class)
+			.should()
+			.haveModifier(JavaModifier.FINAL)
+			.andShould()
+			.bePublic()
+			.andShould(haveNoPublicMembers())
+			.check(MAIN);
+	}
+
+	@Test
+	void everyPackageIsNullMarked() {
+		for (JavaPackage each : MAIN.getPackage(ROOT).getSubpackagesInTree()) {
+			assertThat(each.isAnnotatedWith(NullMarked.class)).as(each.getName()).isTrue();
+		}
+		assertThat(MAIN.getPackage(ROOT).isAnnotatedWith(NullMarked.class)).isTrue();
+	}
+
+	@Test
+	void nobodyVerifiesWithoutALimit() {
+		ArchRuleDefinition.noClasses()
+			.should(ArchConditions
+				.callMethodWhere(method("reactor\\.test\\.StepVerifier.*", "verifyComplete|verifyError.*")))
+			.because("it can wait for ever: use expectComplete().verify(Duration)")
+			.check(ALL);
+	}
+
+	@Test
+	void nobodyLeavesTheLogOperatorBehind() {
+		ArchRuleDefinition.noClasses()
+			.should(ArchConditions.callMethodWhere(method("reactor\\.core\\.publisher\\.(Flux|Mono)", "log")))
+			.check(ALL);
+	}
+
+	@Test
+	void nobodySleeps() {
+		ArchRuleDefinition.noClasses()
+			.should(ArchConditions.callMethodWhere(method("java\\.lang\\.Thread", "sleep")))
+			.check(ALL);
+	}
+
+	@Test
+	void leafClassesThatAreNotPublicAreFinal() {
+		ArchRule rule = ArchRuleDefinition.classes()
+			.that()
+			.areNotPublic()
+			.and()
+			.areTopLevelClasses()
+			.and()
+			.areNotInterfaces()
+			.and()
+			.doNotHaveModifier(JavaModifier.ABSTRACT)
+			.and()
+			.doNotHaveSimpleName("package-info")
+			.should()
+			.haveModifier(JavaModifier.FINAL);
+		rule.check(MAIN);
+	}
+
+	private static DescribedPredicate<JavaMethodCall> method(String owner, String name) {
+		return DescribedPredicate.describe("calls " + owner + "." + name,
+				(call) -> call.getTargetOwner().getName().matches(owner) && call.getName().matches(name));
+	}
+
+	private static ArchCondition<JavaClass> haveNoPublicMembers() {
+		return new ArchCondition<>("have no public members") {
+
+			@Override
+			public void check(JavaClass type, ConditionEvents events) {
+				type.getMembers()
+					.stream()
+					.filter((member) -> member.getModifiers().contains(JavaModifier.PUBLIC))
+					.filter((member) -> !member.getName().equals("<init>"))
+					.forEach((member) -> events.add(SimpleConditionEvent.violated(member, member.getFullName())));
+			}
+
+		};
+	}
+
+}

@@ -1,0 +1,196 @@
+package io.github.sse4spring.autoconfigure;
+
+import java.nio.charset.StandardCharsets;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.codec.SseEventDecoder;
+import io.github.sse4spring.codec.SseEventEncoder;
+import io.github.sse4spring.webflux.SseDrain;
+import io.github.sse4spring.webflux.SseEventResultHandler;
+import io.github.sse4spring.webflux.SseStreams;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.codec.CodecCustomizer;
+import org.springframework.boot.http.codec.autoconfigure.CodecsAutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.ResolvableType;
+import org.springframework.http.MediaType;
+import org.springframework.http.codec.ClientCodecConfigurer;
+import org.springframework.web.reactive.config.EnableWebFlux;
+import org.springframework.web.reactive.result.method.annotation.ResponseEntityResultHandler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class SseAutoConfigurationTests {
+
+	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations.of(SseAutoConfiguration.class,
+			SseServletAutoConfiguration.class, SseWebFluxAutoConfiguration.class);
+
+	private final ReactiveWebApplicationContextRunner reactive = new ReactiveWebApplicationContextRunner()
+		.withConfiguration(AUTO_CONFIGURATIONS)
+		.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, CodecsAutoConfiguration.class,
+				HttpHandlerAutoConfiguration.class, WebFluxAutoConfiguration.class));
+
+	private final ApplicationContextRunner plain = new ApplicationContextRunner()
+		.withConfiguration(AUTO_CONFIGURATIONS);
+
+	@Test
+	void webFluxApplicationHasCodecsAndStreams() {
+		this.reactive.run((context) -> assertThat(context).hasSingleBean(SseEventEncoder.class)
+			.hasSingleBean(SseEventDecoder.class)
+			.hasSingleBean(SseStreams.class)
+			.hasSingleBean(SseEventResultHandler.class)
+			.hasSingleBean(SseDrain.class));
+	}
+
+	@Test
+	void plainApplicationHasCodecsOnly() {
+		this.plain.run((context) -> assertThat(context).hasSingleBean(SseEventEncoder.class)
+			.hasSingleBean(SseEventDecoder.class)
+			.doesNotHaveBean(SseStreams.class));
+	}
+
+	@Test
+	void servletApplicationHasCodecsOnly() {
+		new WebApplicationContextRunner().withConfiguration(AUTO_CONFIGURATIONS)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(SseEventEncoder.class)
+				.doesNotHaveBean(SseStreams.class));
+	}
+
+	@Test
+	void applicationWithoutWebFluxOnTheClassPathStarts() {
+		this.plain
+			.withClassLoader(new FilteredClassLoader("org.springframework.web.reactive",
+					"org.springframework.web.servlet", "org.springframework.boot.http.codec", "reactor.netty"))
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(SseEventEncoder.class));
+	}
+
+	@Test
+	void nothingIsConfiguredWhenDisabled() {
+		this.reactive.withPropertyValues("sse.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(SseEventEncoder.class)
+				.doesNotHaveBean(SseStreams.class)
+				.doesNotHaveBean(SseEventResultHandler.class));
+	}
+
+	@Test
+	void startsWithoutAJsonMapper() {
+		this.plain.run((context) -> {
+			assertThat(context).doesNotHaveBean(JsonMapper.class);
+			assertThat(encode(context.getBean(SseEventEncoder.class), SseEvent.json(new Order(1))))
+				.isEqualTo("data:{\"orderNumber\":1}\n\n");
+		});
+	}
+
+	@Test
+	void jsonMapperOfTheApplicationWritesAndReads() {
+		this.plain.withUserConfiguration(SnakeCase.class).run((context) -> {
+			assertThat(encode(context.getBean(SseEventEncoder.class), SseEvent.json(new Order(1))))
+				.isEqualTo("data:{\"order_number\":1}\n\n");
+			assertThat(context.getBean(SseEventDecoder.class).read(SseEvent.text("{\"order_number\":2}"), Order.class))
+				.isEqualTo(new Order(2));
+		});
+	}
+
+	@Test
+	void encoderOfTheApplicationIsUsed() {
+		this.plain.withUserConfiguration(OwnEncoder.class)
+			.run((context) -> assertThat(context).hasSingleBean(SseEventEncoder.class)
+				.getBean(SseEventEncoder.class)
+				.isSameAs(context.getBean("ownEncoder")));
+	}
+
+	@Test
+	void spaceAfterColonIsWrittenIfAskedFor() {
+		this.plain.withPropertyValues("sse.stream.space-after-colon=true")
+			.run((context) -> assertThat(encode(context.getBean(SseEventEncoder.class), SseEvent.text("a")))
+				.isEqualTo("data: a\n\n"));
+	}
+
+	@Test
+	void clientsOfBootReadEvents() {
+		this.reactive.run((context) -> {
+			ClientCodecConfigurer codecs = ClientCodecConfigurer.create();
+			context.getBeansOfType(CodecCustomizer.class)
+				.values()
+				.forEach((customizer) -> customizer.customize(codecs));
+			assertThat(codecs.getReaders()
+				.get(0)
+				.canRead(ResolvableType.forClass(SseEvent.class), MediaType.TEXT_EVENT_STREAM)).isTrue();
+		});
+	}
+
+	@Test
+	void enableWebFluxKeepsTheStreams() {
+		this.reactive.withUserConfiguration(WithEnableWebFlux.class)
+			.run((context) -> assertThat(context.getBean(ResponseEntityResultHandler.class).getMessageWriters())
+				.anyMatch((writer) -> writer.canWrite(ResolvableType.forClass(SseEvent.class),
+						MediaType.TEXT_EVENT_STREAM)));
+	}
+
+	@Test
+	void resultHandlerStandsBetweenResponseEntityAndResponseBody() {
+		this.reactive
+			.run((context) -> assertThat(context.getBean(SseEventResultHandler.class).getOrder()).isEqualTo(50));
+	}
+
+	@Test
+	void streamsEndBeforeTheWebServerWaitsAndAfterOtherBeansStop() {
+		this.reactive.run((context) -> {
+			SseDrain drain = context.getBean(SseDrain.class);
+			assertThat(drain.getPhase()).isGreaterThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE)
+				.isLessThan(SmartLifecycle.DEFAULT_PHASE - 100);
+			assertThat(drain.isPauseable()).isFalse();
+			assertThat(drain.isRunning()).isTrue();
+		});
+	}
+
+	private static String encode(SseEventEncoder encoder, SseEvent event) {
+		return new String(encoder.encode(event), StandardCharsets.UTF_8);
+	}
+
+	record Order(int orderNumber) {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SnakeCase {
+
+		@Bean
+		JsonMapper jsonMapper() {
+			return JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnEncoder {
+
+		@Bean
+		SseEventEncoder ownEncoder() {
+			return new SseEventEncoder(JsonMapper.shared());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableWebFlux
+	static class WithEnableWebFlux {
+
+	}
+
+}
