@@ -19,8 +19,8 @@ class TokensController {
 
 	private static final List<String> TOKENS = List.of("Dear", " reader", ",", "\n\n", "every", " space", " and",
 			" every", "\n", "line", " break", " of", " this", " answer", " arrives", ":", "\n", "  -", " indented",
-			"\n", "    -", " deeper", "\n", "- héllo", ",", " wörld", " 👋", "\n\n", "Yours", ",", "\n", "the", " stream",
-			".");
+			"\n", "    -", " deeper", "\n", "- héllo", ",", " wörld", " 👋", "\n\n", "Yours", ",", "\n", "the",
+			" stream", ".");
 
 	@GetMapping("/events/tokens")
 	Flux<SseEvent> tokens() {
