@@ -215,7 +215,8 @@ final class StreamWriter implements Subscription, SseStream {
 		else if (batch.isEmpty() && now >= this.keepAliveAt) {
 			batch.add(this.keepAlive.frame());
 		}
-		if (this.state == State.WAITING && (!batch.isEmpty() || now >= this.openAt)) {
+		boolean mustOpen = !batch.isEmpty() || this.lastFrame != null || now >= this.openAt;
+		if (this.state == State.WAITING && mustOpen) {
 			this.state = State.OPEN;
 			this.onOpen.run();
 			batch.addFirst(this.frames.opening());
@@ -266,13 +267,12 @@ final class StreamWriter implements Subscription, SseStream {
 
 	private boolean emit(Batch batch) {
 		boolean last = (this.lastFrame != null);
+		DataBuffer buffer = batch.isEmpty() ? null : this.transport.copy(batch);
+		batch.clear();
 		if (last) {
 			ended();
 		}
-		boolean any = !batch.isEmpty();
-		if (any) {
-			DataBuffer buffer = this.transport.copy(batch);
-			batch.clear();
+		if (buffer != null) {
 			this.demand--;
 			startKeepAlive();
 			this.actual.onNext(buffer);
@@ -280,7 +280,7 @@ final class StreamWriter implements Subscription, SseStream {
 		if (last) {
 			this.actual.onComplete();
 		}
-		return any && !last;
+		return buffer != null && !last;
 	}
 
 	private void ended() {
@@ -302,6 +302,9 @@ final class StreamWriter implements Subscription, SseStream {
 	}
 
 	private void startKeepAlive() {
+		if (this.state == State.ENDED) {
+			return;
+		}
 		this.keepAliveAt = this.keepAlive.nextAfter(this.loop.nanoTime());
 		this.deadline.set(this.keepAliveAt);
 	}

@@ -243,6 +243,17 @@ class StreamWriterTests {
 	}
 
 	@Test
+	void emptySourceOpensEvenIfClientsShouldReconnect() {
+		SseStreamSettings settings = StreamFixture.SETTINGS;
+		StreamFixture stream = new StreamFixture(new SseStreamSettings(settings.keepAlive(), settings.openDelay(),
+				settings.retry(), false, settings.drainTimeout()));
+		stream.start(Flux.empty());
+		assertThat(stream.opened).isTrue();
+		assertThat(stream.text()).isEqualTo(StreamFixture.OPENING);
+		assertThat(stream.completed).isTrue();
+	}
+
+	@Test
 	void errorAfterOpenIsASafeEventAndACleanEnd(CapturedOutput output) {
 		this.stream.start(this.source.flux());
 		emit("a");
