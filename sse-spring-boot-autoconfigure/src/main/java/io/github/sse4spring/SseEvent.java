@@ -1,6 +1,7 @@
 package io.github.sse4spring;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ public final class SseEvent {
 	/** Names that begin so belong to notices, which the server writes by itself. */
 	private static final String NOTICE_PREFIX = "sse-";
 
-	private static final int MAX_PRINTED_DATA = 80;
+	private static final int MAX_PRINTED = 80;
 
 	private final @Nullable String id;
 
@@ -133,7 +134,7 @@ public final class SseEvent {
 
 	/**
 	 * Return the name, which is the event type that the client listens for.
-	 * @return the name, or {@code null} for a plain message
+	 * @return the name, or {@code null} for the default event type
 	 */
 	public @Nullable String name() {
 		return this.name;
@@ -185,24 +186,25 @@ public final class SseEvent {
 	@Override
 	public boolean equals(@Nullable Object other) {
 		return other instanceof SseEvent that && this.json == that.json && Objects.equals(this.id, that.id)
-				&& Objects.equals(this.name, that.name) && Objects.equals(this.data, that.data)
+				&& Objects.equals(this.name, that.name) && Objects.deepEquals(this.data, that.data)
 				&& Objects.equals(this.retry, that.retry) && Objects.equals(this.comment, that.comment);
 	}
 
 	@Override
 	public int hashCode() {
-		return Objects.hash(this.id, this.name, this.data, this.json, this.retry, this.comment);
+		return Arrays.deepHashCode(
+				new @Nullable Object[] { this.id, this.name, this.data, this.json, this.retry, this.comment });
 	}
 
 	@Override
 	public String toString() {
-		return "SseEvent[id=" + this.id + ", name=" + this.name + ", data=" + printedData() + ", retry=" + this.retry
-				+ ", comment=" + this.comment + ']';
+		return "SseEvent[id=" + this.id + ", name=" + this.name + ", data=" + cut(this.data) + ", retry=" + this.retry
+				+ ", comment=" + cut(this.comment) + ']';
 	}
 
-	private String printedData() {
-		String printed = String.valueOf(this.data);
-		return (printed.length() <= MAX_PRINTED_DATA) ? printed : printed.substring(0, MAX_PRINTED_DATA) + "...";
+	private static String cut(@Nullable Object value) {
+		String printed = String.valueOf(value);
+		return (printed.length() <= MAX_PRINTED) ? printed : printed.substring(0, MAX_PRINTED) + "...";
 	}
 
 	/**

@@ -43,7 +43,7 @@ final class SseFields {
 			return null;
 		}
 		if (name.isEmpty()) {
-			throw new IllegalArgumentException("name must not be empty: leave it out for a plain message");
+			throw new IllegalArgumentException("name must not be empty: leave it out for the default event type");
 		}
 		if (name.indexOf('\r') >= 0 || name.indexOf('\n') >= 0) {
 			throw new IllegalArgumentException("name must not contain CR or LF");

@@ -59,7 +59,7 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	}
 
 	/**
-	 * Give a flux a keep-alive of its own.
+	 * Give a flux a keep-alive of its own, also where that of the application is off.
 	 * @param source the events
 	 * @return the same events, with the keep-alive of the application until told
 	 * otherwise
@@ -95,7 +95,7 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 					"maxInterval must be between 100 ms and 365 days but is %s; use off(..) for no keep-alive"
 						.formatted(maxInterval));
 		}
-		return create(this.source, this.off, maxInterval, this.comment);
+		return create(this.source, requireOn(), maxInterval, this.comment);
 	}
 
 	/**
@@ -104,7 +104,14 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	 * @return a copy with this comment
 	 */
 	public SseKeepAlive comment(String comment) {
-		return create(this.source, this.off, this.maxInterval, SseFields.checkText("comment", comment));
+		return create(this.source, requireOn(), this.maxInterval, SseFields.checkText("comment", comment));
+	}
+
+	private boolean requireOn() {
+		if (this.off) {
+			throw new IllegalStateException("The keep-alive is off: use of(..) for one with settings");
+		}
+		return false;
 	}
 
 	/**

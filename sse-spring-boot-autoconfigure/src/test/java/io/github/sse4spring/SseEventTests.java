@@ -79,6 +79,8 @@ class SseEventTests {
 		assertThat(different).doesNotHaveDuplicates();
 		assertThat(SseEvent.text("a").withId("1")).isEqualTo(SseEvent.text("a").withId("1"))
 			.hasSameHashCodeAs(SseEvent.text("a").withId("1"));
+		assertThat(SseEvent.json(new byte[] { 1, 2 })).isEqualTo(SseEvent.json(new byte[] { 1, 2 }))
+			.hasSameHashCodeAs(SseEvent.json(new byte[] { 1, 2 }));
 	}
 
 	@Test

@@ -18,6 +18,7 @@ import reactor.test.publisher.TestPublisher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @Timeout(20)
 class SseKeepAliveTests {
@@ -187,6 +188,14 @@ class SseKeepAliveTests {
 			.expectNext(SseEvent.text("a"))
 			.expectComplete()
 			.verify(LIMIT);
+	}
+
+	@Test
+	void settingsOfOneThatIsOffAreRefused() {
+		SseKeepAlive off = SseKeepAlive.off(Flux.never());
+		assertThatIllegalStateException().isThrownBy(() -> off.maxInterval(Duration.ofSeconds(1)))
+			.withMessageContaining("use of(..)");
+		assertThatIllegalStateException().isThrownBy(() -> off.comment("ping"));
 	}
 
 	@Test

@@ -18,6 +18,9 @@ final class DurationRules {
 	/** Longer is a mistake, and could overflow what counts in nanoseconds. */
 	static final Duration LONGEST = SseKeepAlive.MAX_INTERVAL;
 
+	/** More does not fit into a number of milliseconds, sooner or later. */
+	private static final Duration PRINTABLE = LONGEST.multipliedBy(1000);
+
 	private final Errors errors;
 
 	DurationRules(Errors errors) {
@@ -39,6 +42,9 @@ final class DurationRules {
 	}
 
 	private static String print(Duration duration) {
+		if (duration.abs().compareTo(PRINTABLE) > 0) {
+			return duration.toString();
+		}
 		ChronoUnit unit = Stream.of(ChronoUnit.DAYS, ChronoUnit.SECONDS)
 			.filter((candidate) -> !duration.isZero() && duration.toMillis() % candidate.getDuration().toMillis() == 0)
 			.findFirst()

@@ -1,5 +1,6 @@
 package io.github.sse4spring.autoconfigure;
 
+import java.lang.reflect.ParameterizedType;
 import java.util.Arrays;
 
 import io.github.sse4spring.SseEvent;
@@ -26,8 +27,10 @@ final class EventsInServletApplicationException extends RuntimeException {
 	}
 
 	private static boolean mentionsEvents(ResolvableType type) {
-		return type.toClass() == SseEvent.class
-				|| Arrays.stream(type.getGenerics()).anyMatch(EventsInServletApplicationException::mentionsEvents);
+		// Only what was written down: the bounds of a raw type may go on for ever.
+		boolean parameterized = type.getType() instanceof ParameterizedType;
+		return type.toClass() == SseEvent.class || (parameterized
+				&& Arrays.stream(type.getGenerics()).anyMatch(EventsInServletApplicationException::mentionsEvents));
 	}
 
 }

@@ -2,7 +2,6 @@ package io.github.sse4spring.autoconfigure;
 
 import io.github.sse4spring.codec.SseEventEncoder;
 import io.github.sse4spring.webflux.SseDrain;
-import io.github.sse4spring.webflux.SseEventHttpMessageWriter;
 import io.github.sse4spring.webflux.SseEventResultHandler;
 import io.github.sse4spring.webflux.SseProducesPostProcessor;
 import io.github.sse4spring.webflux.SseStreams;
@@ -42,7 +41,7 @@ public final class SseWebFluxAutoConfiguration {
 
 	@Bean
 	SseWebFluxConfigurer sseWebFluxConfigurer(SseStreams streams) {
-		return new SseWebFluxConfigurer(new SseEventHttpMessageWriter(streams));
+		return new SseWebFluxConfigurer(streams);
 	}
 
 	@Bean

@@ -24,7 +24,11 @@ final class Batch {
 
 	/** Whether no more events should be taken: there are many, or one was large. */
 	boolean isFull() {
-		return this.frames.size() >= MAX_FRAMES || this.size >= MAX_BYTES;
+		return this.frames.size() >= MAX_FRAMES || hasMaxBytes();
+	}
+
+	boolean hasMaxBytes() {
+		return this.size >= MAX_BYTES;
 	}
 
 	/** The bytes of all frames together. */

@@ -21,6 +21,9 @@ final class Deadlines {
 	/** Wake-ups are rounded up to this grid, so that many deadlines share one. */
 	private static final long GRID = TimeUnit.MILLISECONDS.toNanos(50);
 
+	/** What is later is looked at by then, so that nothing stale stays for longer. */
+	private static final long HORIZON = TimeUnit.MINUTES.toNanos(1);
+
 	private final Loop loop;
 
 	private final PriorityQueue<Entry> queue = new PriorityQueue<>(Comparator.comparingLong(Entry::at));
@@ -37,9 +40,15 @@ final class Deadlines {
 	}
 
 	private void enqueue(Deadline deadline) {
-		deadline.queuedAt = deadline.at;
-		this.queue.add(new Entry(deadline.at, deadline));
-		wakeUpBy(deadline.at);
+		long at = Math.min(deadline.at, this.loop.nanoTime() + HORIZON);
+		deadline.queuedAt = at;
+		this.queue.add(new Entry(at, deadline));
+		wakeUpBy(at);
+	}
+
+	/** How many entries wait, those that are stale included. */
+	int size() {
+		return this.queue.size();
 	}
 
 	private void wakeUpBy(long at) {

@@ -1,5 +1,7 @@
 package io.github.sse4spring.webflux;
 
+import java.lang.reflect.ParameterizedType;
+
 import io.github.sse4spring.SseEvent;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -32,7 +34,8 @@ final class EventStreamTypes {
 	/** Whether a handler method of this type answers with events, wrapped or not. */
 	boolean answers(ResolvableType type) {
 		boolean wrapper = HttpEntity.class.isAssignableFrom(type.toClass()) || adapter(type, null) != null;
-		return matches(type, null) || (wrapper && type.hasGenerics() && answers(type.getGeneric()));
+		boolean parameterized = type.getType() instanceof ParameterizedType;
+		return matches(type, null) || (wrapper && parameterized && answers(type.getGeneric()));
 	}
 
 	@Nullable ReactiveAdapter adapter(ResolvableType type, @Nullable Object value) {

@@ -2,7 +2,6 @@ package io.github.sse4spring.webflux;
 
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.sse4spring.SseEvent;
@@ -24,7 +23,9 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 	 * The thread of the source writes: the queue, then "done"; then it wakes the loop, by
 	 * setting "woken" and, if it was not set, handing the loop a task. That task clears
 	 * "woken" before anything is read, so whatever is written after the reading sets it
-	 * again and gets a task of its own. Everything else here is used on the loop only.
+	 * again and gets a task of its own. "source", "queue" and "fusion" are written before
+	 * the task that sets "begun", and not read on the loop until then. Everything else
+	 * here is used on the loop only.
 	 *
 	 * A source on the loop itself takes the same way: what it emits in one go is one
 	 * batch. Only what it emits while the writer asks it to needs no task, since the
@@ -33,10 +34,12 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 	 * Fusion: in SYNC mode the source is polled on the loop, which is where it would be
 	 * asked to emit otherwise. ASYNC is asked for with THREAD_BARRIER, so that nobody's
 	 * publishOn(..).map(..) finds its function moved to the loop.
+	 *
+	 * Demand: one window of events at a time, asked for when the last one is taken, and
+	 * so only while the client reads. It doubles up to 16 while events are small and
+	 * falls back to one event when they fill a batch.
 	 */
-	private static final int PREFETCH = 16;
-
-	private static final int REFILL = PREFETCH - PREFETCH / 4;
+	private static final int MAX_WINDOW = 16;
 
 	private final StreamWriter writer;
 
@@ -52,9 +55,13 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 
 	private int fusion = Fuseable.NONE;
 
-	private int taken;
+	private int window = 1;
 
-	private boolean cancelled;
+	private int outstanding;
+
+	private boolean begun;
+
+	private volatile boolean cancelled;
 
 	private @Nullable Throwable error;
 
@@ -81,10 +88,10 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 			fuse((QueueSubscription<SseEvent>) subscription);
 		}
 		if (this.fusion == Fuseable.NONE) {
-			this.queue = Queues.<SseEvent>get(PREFETCH).get();
+			this.queue = Queues.<SseEvent>get(MAX_WINDOW).get();
 		}
 		this.source = subscription;
-		onLoop(this::begin);
+		this.loop.execute(this::begin);
 	}
 
 	private void fuse(QueueSubscription<SseEvent> subscription) {
@@ -99,7 +106,11 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 
 	@Override
 	public void onNext(@Nullable SseEvent event) {
+		if (this.done) {
+			return;
+		}
 		if (this.fusion == Fuseable.NONE && !this.queue.offer(Objects.requireNonNull(event))) {
+			requiredSource().cancel();
 			onError(new IllegalStateException("The source emitted more events than were requested"));
 			return;
 		}
@@ -108,7 +119,7 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 
 	@Override
 	public void onError(Throwable ex) {
-		if (this.done) {
+		if (this.done || this.cancelled) {
 			Operators.onErrorDropped(ex, this.context);
 			return;
 		}
@@ -127,17 +138,7 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 			return;
 		}
 		if (this.woken.compareAndSet(false, true)) {
-			onLoop(this::woken);
-		}
-	}
-
-	private void onLoop(Runnable task) {
-		try {
-			this.loop.execute(task);
-		}
-		catch (RejectedExecutionException ex) {
-			// The server is gone, and so is the connection.
-			Objects.requireNonNull(this.source).cancel();
+			this.loop.execute(this::woken);
 		}
 	}
 
@@ -147,31 +148,52 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 	}
 
 	private void begin() {
+		this.begun = true;
 		if (this.cancelled) {
-			Objects.requireNonNull(this.source).cancel();
+			letGo();
 		}
-		else if (this.fusion != Fuseable.SYNC) {
-			Objects.requireNonNull(this.source).request(PREFETCH);
+		else {
+			askForMore();
+			this.writer.pump();
 		}
-		this.writer.pump();
+	}
+
+	private void askForMore() {
+		if (this.fusion != Fuseable.SYNC && this.outstanding == 0 && !this.cancelled) {
+			this.outstanding = this.window;
+			this.window = Math.min(this.window * 2, MAX_WINDOW);
+			requiredSource().request(this.outstanding);
+		}
 	}
 
 	/** On the loop: take the next event that is waiting, if one is. */
 	@Nullable SseEvent poll() {
+		if (!this.begun) {
+			return null;
+		}
+		if (this.outstanding == 0) {
+			askForMore();
+		}
 		SseEvent event = this.queue.poll();
 		if (this.fusion == Fuseable.SYNC) {
 			this.done |= (event == null);
 		}
-		else if (event != null && ++this.taken == REFILL) {
-			this.taken = 0;
-			Objects.requireNonNull(this.source).request(REFILL);
+		else if (event != null) {
+			this.outstanding--;
 		}
 		return event;
 	}
 
+	/** On the loop: the events fill batches, so no more than one of them should wait. */
+	void narrow() {
+		this.window = 1;
+	}
+
 	/** On the loop: whether the source has ended and all of its events are taken. */
 	boolean isExhausted() {
-		return this.done && this.queue.isEmpty();
+		// A source that is polled has ended when it gave nothing, whatever its queue
+		// says.
+		return this.begun && this.done && (this.fusion == Fuseable.SYNC || this.queue.isEmpty());
 	}
 
 	/** What the source ended with, once it has. */
@@ -183,11 +205,21 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 	void cancel() {
 		if (!this.cancelled) {
 			this.cancelled = true;
-			if (this.source != null) {
-				this.source.cancel();
-				this.queue.clear();
+			if (this.begun) {
+				letGo();
 			}
 		}
+	}
+
+	private void letGo() {
+		if (!this.done) {
+			requiredSource().cancel();
+		}
+		this.queue.clear();
+	}
+
+	private Subscription requiredSource() {
+		return Objects.requireNonNull(this.source);
 	}
 
 }

@@ -20,20 +20,27 @@ final class LastEventIds {
 	/** The header, else the query parameter for a first request that resumes already. */
 	static @Nullable SseLastEventId of(ServerHttpRequest request) {
 		String header = request.getHeaders().getFirst("Last-Event-ID");
-		String id = (header != null && !header.isEmpty()) ? decode(header)
-				: request.getQueryParams().getFirst("lastEventId");
-		return (id != null && !id.isEmpty()) ? SseLastEventId.of(id) : null;
+		if (header != null && !header.isEmpty()) {
+			return SseLastEventId.of(decode(header));
+		}
+		String parameter = request.getQueryParams().getFirst("lastEventId");
+		return (parameter != null && !parameter.isEmpty()) ? SseLastEventId.of(parameter) : null;
 	}
 
-	/** Clients send UTF-8, which servers read as Latin-1. */
+	/**
+	 * Clients send UTF-8, which servers read as Latin-1.
+	 * @return the id, empty if the bytes are not UTF-8
+	 */
 	private static String decode(String header) {
+		if (header.chars().anyMatch((c) -> c > 0xFF)) {
+			return header;
+		}
 		byte[] bytes = header.getBytes(StandardCharsets.ISO_8859_1);
 		try {
 			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
 		}
 		catch (CharacterCodingException ex) {
-			// Kept as it is, which no id of ours looks like.
-			return header;
+			return "";
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.github.sse4spring.webflux;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One thread, and what the streams that live on it share. All that is reached through a
@@ -17,8 +18,24 @@ abstract class Loop implements Executor {
 	/** Whether the caller is on the thread of this loop. */
 	abstract boolean inLoop();
 
-	/** Run a task on the thread of this loop, after a delay. */
+	/** Hand a task to the thread of this loop. */
+	abstract void enqueue(Runnable task);
+
+	/** Hand a task to the thread of this loop, after a delay. */
 	abstract void schedule(Runnable task, long delayNanos);
+
+	/** Run a task on the thread of this loop, after those that it was given before. */
+	@Override
+	public final void execute(Runnable task) {
+		try {
+			enqueue(task);
+		}
+		catch (RejectedExecutionException ex) {
+			// The thread is gone with its server, so nobody else runs anything of this
+			// loop.
+			task.run();
+		}
+	}
 
 	/** Time that never goes back, from a start of its own. */
 	long nanoTime() {

@@ -25,6 +25,11 @@ final class Loops {
 		return this.loops.computeIfAbsent(executor, (key) -> factory.get());
 	}
 
+	/** Forget them all, when the server starts anew with other event loops. */
+	void clear() {
+		this.loops.clear();
+	}
+
 	/** One of the loops on {@code Schedulers.parallel()}, each in turn. */
 	Loop any() {
 		int turn = Math.floorMod(this.next.getAndIncrement(), PROCESSORS);

@@ -140,7 +140,7 @@ final class NettyTransport implements Transport {
 		}
 
 		@Override
-		public void execute(Runnable task) {
+		void enqueue(Runnable task) {
 			this.eventLoop.execute(task);
 		}
 

@@ -28,7 +28,7 @@ final class SchedulerLoop extends Loop {
 	}
 
 	@Override
-	public void execute(Runnable task) {
+	void enqueue(Runnable task) {
 		this.worker.schedule(() -> runHere(task));
 	}
 

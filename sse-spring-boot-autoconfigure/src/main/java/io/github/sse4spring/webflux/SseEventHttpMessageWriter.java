@@ -19,18 +19,12 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
  * Writes a publisher of events as an event stream, for {@code ResponseEntity} and
  * functional endpoints. Whatever the client accepts, events are an event stream: any
  * other writer would collect an endless flux.
- *
- * @since 0.1.0
  */
-public final class SseEventHttpMessageWriter implements HttpMessageWriter<SseEvent> {
+final class SseEventHttpMessageWriter implements HttpMessageWriter<SseEvent> {
 
 	private final SseStreams streams;
 
-	/**
-	 * Create a writer.
-	 * @param streams opens the streams
-	 */
-	public SseEventHttpMessageWriter(SseStreams streams) {
+	SseEventHttpMessageWriter(SseStreams streams) {
 		this.streams = streams;
 	}
 

@@ -71,6 +71,8 @@ public final class SseStreams {
 		SseLastEventId lastEventId = LastEventIds.of(request);
 		if (this.settings.endOnComplete() && lastEventId != null && StreamFrames.END_ID.equals(lastEventId.value())) {
 			response.setStatusCode(HttpStatus.NO_CONTENT);
+			// A cache must not answer so for the next stream of this URL.
+			addHeader(response.getHeaders(), HttpHeaders.CACHE_CONTROL, "no-cache, no-transform");
 		}
 		if (isWithoutBody(response.getStatusCode())) {
 			return response.setComplete();
@@ -84,7 +86,9 @@ public final class SseStreams {
 			return response.writeWith(Mono.just(DefaultDataBufferFactory.sharedInstance.wrap(this.frames.comeBack())));
 		}
 		Transport transport = transport(response);
-		return transport.write(new Body(events, transport, lastEventId, () -> addHeaders(response)));
+		Body body = new Body(events, transport, lastEventId, () -> addHeaders(response));
+		// Open until its last byte has left: that is what a drain has to wait for.
+		return transport.write(body).doFinally((signal) -> body.left());
 	}
 
 	private static boolean isWithoutBody(@Nullable HttpStatusCode status) {
@@ -124,6 +128,7 @@ public final class SseStreams {
 		return this.keepAlive;
 	}
 
+	/** A stream has begun, on its loop. */
 	void add(StreamWriter stream) {
 		this.open.add(stream);
 		if (this.drained != null) {
@@ -131,6 +136,7 @@ public final class SseStreams {
 		}
 	}
 
+	/** A stream is over, to its last byte. */
 	void remove(StreamWriter stream) {
 		this.open.remove(stream);
 		completeIfNoneIsOpen(this.drained);
@@ -138,6 +144,7 @@ public final class SseStreams {
 
 	/** Let streams open again. */
 	void resume() {
+		this.loops.clear();
 		this.drained = null;
 	}
 
@@ -176,6 +183,8 @@ public final class SseStreams {
 
 		private final Runnable onOpen;
 
+		private volatile @Nullable StreamWriter writer;
+
 		private Body(Publisher<? extends SseEvent> events, Transport transport, @Nullable SseLastEventId lastEventId,
 				Runnable onOpen) {
 			this.events = events;
@@ -186,8 +195,17 @@ public final class SseStreams {
 
 		@Override
 		public void subscribe(CoreSubscriber<? super DataBuffer> actual) {
-			new StreamWriter(SseStreams.this, this.transport, actual, this.lastEventId, this.onOpen)
-				.start(Flux.from(this.events));
+			this.writer = new StreamWriter(SseStreams.this, this.transport, actual, this.lastEventId, this.onOpen);
+			this.writer.start(Flux.from(this.events));
+		}
+
+		/**
+		 * The response is over, and was subscribed to on the same thread if it ever was.
+		 */
+		void left() {
+			if (this.writer != null) {
+				remove(this.writer);
+			}
 		}
 
 	}

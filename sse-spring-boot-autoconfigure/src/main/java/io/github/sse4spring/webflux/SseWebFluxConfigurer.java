@@ -12,19 +12,19 @@ import org.springframework.web.reactive.result.method.annotation.ArgumentResolve
  */
 public final class SseWebFluxConfigurer implements WebFluxConfigurer {
 
-	private final SseEventHttpMessageWriter writer;
+	private final SseStreams streams;
 
 	/**
 	 * Create a configurer.
-	 * @param writer writes the events of {@code ResponseEntity} and functional endpoints
+	 * @param streams opens the streams
 	 */
-	public SseWebFluxConfigurer(SseEventHttpMessageWriter writer) {
-		this.writer = writer;
+	public SseWebFluxConfigurer(SseStreams streams) {
+		this.streams = streams;
 	}
 
 	@Override
 	public void configureHttpMessageCodecs(ServerCodecConfigurer configurer) {
-		configurer.customCodecs().register(this.writer);
+		configurer.customCodecs().register(new SseEventHttpMessageWriter(this.streams));
 	}
 
 	@Override

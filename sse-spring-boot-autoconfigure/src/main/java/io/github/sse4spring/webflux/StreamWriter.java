@@ -41,6 +41,8 @@ final class StreamWriter implements Subscription, SseStream {
 
 	}
 
+	private static final int MAX_BATCHES = 16;
+
 	private static final Log logger = LogFactory.getLog(StreamWriter.class);
 
 	private final SseStreams streams;
@@ -73,7 +75,11 @@ final class StreamWriter implements Subscription, SseStream {
 
 	private boolean ownKeepAlive;
 
+	private long writtenAt;
+
 	private long keepAliveAt = Deadlines.NEVER;
+
+	private boolean failureLogged;
 
 	private byte @Nullable [] lastFrame;
 
@@ -94,13 +100,13 @@ final class StreamWriter implements Subscription, SseStream {
 	/** Subscribe to the source, on the thread of the caller as its operators expect. */
 	void start(Publisher<? extends SseEvent> source) {
 		this.actual.onSubscribe(this);
-		this.streams.add(this);
 		this.loop.run(this::begin);
 		source.subscribe(this.inlet);
 	}
 
 	private void begin() {
 		if (this.state != State.ENDED) {
+			this.streams.add(this);
 			this.transport.onWritable(this::pump);
 			this.openAt = this.loop.nanoTime() + this.streams.settings().openDelay().toNanos();
 			this.deadline.set(this.openAt);
@@ -138,6 +144,7 @@ final class StreamWriter implements Subscription, SseStream {
 			if (this.state != State.ENDED) {
 				logger.debug("The client has gone away");
 				ended();
+				this.streams.remove(this);
 			}
 		});
 	}
@@ -150,14 +157,17 @@ final class StreamWriter implements Subscription, SseStream {
 		});
 	}
 
-	/** End the stream wherever it is. */
+	/**
+	 * Close the connection, also if the stream has ended but the client not read its end.
+	 */
 	void abort() {
 		this.loop.execute(() -> {
-			if (this.state != State.ENDED) {
+			boolean open = (this.state != State.ENDED);
+			if (open) {
 				ended();
-				if (!this.transport.abort()) {
-					this.actual.onError(new IllegalStateException("The client did not read to the end of the stream"));
-				}
+			}
+			if (!this.transport.abort() && open) {
+				this.actual.onError(new IllegalStateException("The client did not read to the end of the stream"));
 			}
 		});
 	}
@@ -172,8 +182,13 @@ final class StreamWriter implements Subscription, SseStream {
 			this.pumping = true;
 			try {
 				boolean more = true;
-				while (more) {
+				for (int i = 0; more && i < MAX_BATCHES; i++) {
 					more = canWrite() && writeBatch();
+				}
+				if (more && canWrite()) {
+					// Others on this loop have their turn, however fast this client
+					// reads.
+					this.loop.execute(this::pump);
 				}
 			}
 			finally {
@@ -195,12 +210,13 @@ final class StreamWriter implements Subscription, SseStream {
 		Batch batch = this.loop.batch();
 		Throwable failure = takeEvents(batch);
 		if (failure != null && this.state == State.WAITING && batch.isEmpty()) {
+			this.failureLogged = true;
 			ended();
 			this.actual.onError(failure);
 			return false;
 		}
 		if (failure != null) {
-			logger.error("An event stream has failed after it was opened", failure);
+			logFailure(failure);
 			endWith(this.frames.error(failure));
 		}
 		addOwnFrames(batch);
@@ -239,12 +255,16 @@ final class StreamWriter implements Subscription, SseStream {
 				}
 				batch.add(this.frames.event(event));
 			}
+			if (batch.hasMaxBytes()) {
+				this.inlet.narrow();
+			}
 			return null;
 		}
 		catch (Throwable ex) {
-			Exceptions.throwIfFatal(ex);
+			// Errors too: whatever it is, going on without this event would be a silent
+			// hole.
 			this.inlet.cancel();
-			return ex;
+			return Exceptions.unwrap(ex);
 		}
 	}
 
@@ -274,6 +294,7 @@ final class StreamWriter implements Subscription, SseStream {
 		}
 		if (buffer != null) {
 			this.demand--;
+			this.writtenAt = this.loop.nanoTime();
 			startKeepAlive();
 			this.actual.onNext(buffer);
 		}
@@ -286,9 +307,16 @@ final class StreamWriter implements Subscription, SseStream {
 	private void ended() {
 		this.state = State.ENDED;
 		this.inlet.cancel();
+		if (!this.failureLogged && this.inlet.error() != null) {
+			logFailure(this.inlet.error());
+		}
 		this.deadline.cancel();
 		this.transport.release();
-		this.streams.remove(this);
+	}
+
+	private void logFailure(Throwable failure) {
+		this.failureLogged = true;
+		logger.error("An event stream has failed after it was opened", failure);
 	}
 
 	private void useKeepAlive(SseKeepAlive settings) {
@@ -305,7 +333,7 @@ final class StreamWriter implements Subscription, SseStream {
 		if (this.state == State.ENDED) {
 			return;
 		}
-		this.keepAliveAt = this.keepAlive.nextAfter(this.loop.nanoTime());
+		this.keepAliveAt = this.keepAlive.nextAfter(this.writtenAt);
 		this.deadline.set(this.keepAliveAt);
 	}
 

@@ -107,12 +107,22 @@ class SseServletAutoConfigurationTests {
 
 	}
 
+	static class Self<T extends Self<? extends T>> {
+
+	}
+
 	@RestController
 	static class OtherController {
 
 		@GetMapping("/list")
 		List<String> list() {
 			return List.of();
+		}
+
+		@GetMapping("/self")
+		@SuppressWarnings("rawtypes")
+		Self self() {
+			return new Self<>();
 		}
 
 	}

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
@@ -45,6 +46,13 @@ public final class RawClient implements Closeable {
 		return request(port, "GET", path, headers);
 	}
 
+	/** Send headers in an encoding that clients do not use. */
+	public static RawClient getInLatin1(int port, String path, String... headers) throws IOException {
+		Socket socket = connect(new Socket(), port);
+		write(socket, StandardCharsets.ISO_8859_1, "GET", path, headers);
+		return new RawClient(socket).startReading();
+	}
+
 	public static RawClient request(int port, String method, String path, String... headers) throws IOException {
 		return new RawClient(send(new Socket(), port, method, path, headers)).startReading();
 	}
@@ -58,16 +66,22 @@ public final class RawClient implements Closeable {
 
 	private static Socket send(Socket socket, int port, String method, String path, String... headers)
 			throws IOException {
-		socket.setSoTimeout(READ_TIMEOUT);
-		socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-		write(socket, method, path, headers);
+		connect(socket, port);
+		write(socket, StandardCharsets.UTF_8, method, path, headers);
 		return socket;
 	}
 
-	private static void write(Socket socket, String method, String path, String... headers) throws IOException {
+	private static Socket connect(Socket socket, int port) throws IOException {
+		socket.setSoTimeout(READ_TIMEOUT);
+		socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+		return socket;
+	}
+
+	private static void write(Socket socket, Charset charset, String method, String path, String... headers)
+			throws IOException {
 		String head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
 				+ ((headers.length > 0) ? String.join("\r\n", headers) + "\r\n" : "") + "\r\n";
-		socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+		socket.getOutputStream().write(head.getBytes(charset));
 	}
 
 	public RawClient startReading() throws IOException {
@@ -86,7 +100,7 @@ public final class RawClient implements Closeable {
 	public RawClient again(String path) throws IOException {
 		this.ended = false;
 		this.headers.clear();
-		write(this.socket, "GET", path);
+		write(this.socket, StandardCharsets.UTF_8, "GET", path);
 		return startReading();
 	}
 

@@ -98,6 +98,13 @@ abstract class AbstractEventStreamTests {
 	}
 
 	@Test
+	void producesThatTheClientDoesNotAcceptIs406() throws IOException {
+		try (RawClient client = RawClient.get(this.port, "/produces-event-stream", "Accept: application/json")) {
+			assertThat(client.status()).isEqualTo(406);
+		}
+	}
+
+	@Test
 	void producesStillChoosesBetweenMethodsOfOnePath() throws IOException {
 		try (RawClient stream = RawClient.get(this.port, "/both", "Accept: text/event-stream");
 				RawClient json = RawClient.get(this.port, "/both", "Accept: application/json");
@@ -231,6 +238,13 @@ abstract class AbstractEventStreamTests {
 		assertThat(lastEventId("/last-event-id?lastEventId=a%00b")).isEqualTo("\"\"");
 	}
 
+	@Test
+	void lastEventIdThatIsNotUtf8IsEmpty() throws IOException {
+		try (RawClient client = RawClient.getInLatin1(this.port, "/last-event-id", "Last-Event-ID: é")) {
+			assertThat(EventStream.data(client.readToEnd())).containsExactly("\"\"");
+		}
+	}
+
 	private String lastEventId(String path, String... headers) throws IOException {
 		try (RawClient client = RawClient.get(this.port, path, headers)) {
 			assertThat(client.status()).isEqualTo(200);
@@ -245,6 +259,7 @@ abstract class AbstractEventStreamTests {
 		try (RawClient client = RawClient.get(this.port, path, header, "Accept: text/event-stream")) {
 			assertThat(client.status()).isEqualTo(204);
 			assertThat(client.header("Content-Type")).isNull();
+			assertThat(client.header("Cache-Control")).isEqualTo("no-cache, no-transform");
 		}
 		assertThat(probe().signal("finished subscribed")).isNotDone();
 	}

@@ -86,6 +86,30 @@ class DeadlinesTests {
 		assertThat(this.reached).hasSize(1000);
 	}
 
+	@Test
+	void nothingStaysOfManyShortStreamsWithLongIntervals() {
+		this.loop.onLoop(() -> {
+			for (int i = 0; i < 1000; i++) {
+				Deadlines.Deadline each = this.loop.deadlines().create(() -> this.reached.add(1L));
+				each.set(Duration.ofDays(300).toNanos());
+				each.set(Duration.ofDays(200).toNanos());
+				each.cancel();
+			}
+		});
+		this.loop.advance(Duration.ofSeconds(61));
+		assertThat(this.loop.deadlines().size()).isZero();
+		assertThat(this.loop.timersWaiting()).isZero();
+	}
+
+	@Test
+	void farDeadlineIsReachedAtItsTime() {
+		set(Duration.ofMinutes(10).toMillis());
+		this.loop.advance(Duration.ofMillis(599_999));
+		assertThat(this.reached).isEmpty();
+		this.loop.advance(Duration.ofMillis(1));
+		assertThat(this.reached).containsExactly(600_000L);
+	}
+
 	private void set(long millis) {
 		this.loop.onLoop(() -> this.deadline.set(Duration.ofMillis(millis).toNanos()));
 	}

@@ -1,6 +1,7 @@
 package io.github.sse4spring.webflux;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * How streams write to a channel of Reactor Netty.
  */
-@Timeout(60)
+@Timeout(25)
 class NettyWriteTests {
 
 	private static final int BURST = 50;
@@ -112,6 +113,18 @@ class NettyWriteTests {
 	}
 
 	@Test
+	void drainEndsAlsoWithAClientThatDoesNotReadTheEnd() throws Exception {
+		try (RawClient client = RawClient.notReading(this.port, "/large/then-silent")) {
+			this.channel.stuck.get(20, TimeUnit.SECONDS);
+			assertThat(this.channel.unwritable).isNotDone();
+			// Reactor Netty would wait for its bytes for 30 seconds, more than the test
+			// may.
+			this.context.close();
+			assertThat(client).isNotNull();
+		}
+	}
+
+	@Test
 	void closedConnectionCancelsASourceThatIsHeldBack() throws Exception {
 		RawClient client = RawClient.notReading(this.port, "/large/not-fused");
 		this.channel.unwritable.get(10, TimeUnit.SECONDS);
@@ -157,6 +170,12 @@ class NettyWriteTests {
 		private final AtomicInteger encoded = new AtomicInteger();
 
 		private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+
+		private final CompletableFuture<Void> stuck;
+
+		Bursts(ChannelProbe channel) {
+			this.stuck = channel.stuck;
+		}
 
 		private final Flux<SseEvent> burst = Flux.range(0, BURST).map((n) -> SseEvent.text(n.toString()));
 
@@ -211,6 +230,20 @@ class NettyWriteTests {
 			return largeFused().publishOn(Schedulers.parallel(), 1);
 		}
 
+		/**
+		 * Fills the buffers of the kernel, and a little more, in pieces below the water
+		 * mark.
+		 */
+		@GetMapping("/large/then-silent")
+		Flux<SseEvent> largeThenSilent() {
+			SseEvent piece = SseEvent.text("x".repeat(16 * 1024));
+			return Flux.interval(Duration.ofMillis(1))
+				.onBackpressureDrop()
+				.takeUntilOther(Mono.fromFuture(this.stuck))
+				.map((tick) -> piece)
+				.concatWith(Mono.never());
+		}
+
 		/** Counted when it is made into bytes. */
 		private SseEvent large() {
 			return SseEvent.json(new Object() {
@@ -233,6 +266,8 @@ class NettyWriteTests {
 
 		private final AtomicInteger maxPending = new AtomicInteger();
 
+		private final CompletableFuture<Void> stuck = new CompletableFuture<>();
+
 		private final CompletableFuture<Channel> unwritable = new CompletableFuture<>();
 
 		@Override
@@ -247,6 +282,10 @@ class NettyWriteTests {
 			var buffer = context.channel().unsafe().outboundBuffer();
 			if (buffer != null) {
 				this.maxPending.accumulateAndGet((int) buffer.totalPendingWriteBytes(), Math::max);
+				if (buffer.totalPendingWriteBytes() > 34 * 1024) {
+					// More than one piece: what was flushed before did not leave.
+					this.stuck.complete(null);
+				}
 			}
 		}
 

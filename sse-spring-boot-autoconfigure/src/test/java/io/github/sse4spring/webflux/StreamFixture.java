@@ -38,6 +38,12 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 
 	final List<String> written = new ArrayList<>();
 
+	private int batchesInATask;
+
+	private int lastTask;
+
+	int mostBatchesInATask;
+
 	boolean writable = true;
 
 	boolean opened;
@@ -133,6 +139,9 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 	@Override
 	public void onNext(DataBuffer buffer) {
 		this.written.add(buffer.toString(StandardCharsets.UTF_8));
+		this.batchesInATask = (this.loop.tasksRun == this.lastTask) ? this.batchesInATask + 1 : 1;
+		this.lastTask = this.loop.tasksRun;
+		this.mostBatchesInATask = Math.max(this.mostBatchesInATask, this.batchesInATask);
 	}
 
 	@Override

@@ -1,7 +1,10 @@
 package io.github.sse4spring.webflux;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -12,6 +15,8 @@ import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import reactor.test.publisher.TestPublisher;
@@ -28,7 +33,9 @@ class StreamWriterTests {
 
 	private final StreamFixture stream = new StreamFixture();
 
-	private final TestPublisher<SseEvent> source = TestPublisher.create();
+	private final Source source = new Source();
+
+	private final Sinks.Many<SseEvent> buffered = Sinks.many().unicast().onBackpressureBuffer();
 
 	private static SseEvent event(Object data) {
 		return SseEvent.text(data.toString());
@@ -38,9 +45,15 @@ class StreamWriterTests {
 		return IntStream.range(from, to).mapToObj((n) -> "data:" + n + "\n\n").collect(Collectors.joining());
 	}
 
+	/** Let the window of the source become its largest. */
+	private void widen() {
+		emit(IntStream.range(0, 31).boxed().toArray());
+		this.stream.written.clear();
+	}
+
 	private void emit(Object... data) {
 		for (Object item : data) {
-			this.source.next(event(item));
+			this.buffered.tryEmitNext(event(item));
 		}
 		this.stream.loop.runTasks();
 	}
@@ -106,8 +119,7 @@ class StreamWriterTests {
 	@Test
 	void whatIsWaitingIsOneBatch() {
 		this.stream.start(this.source.flux());
-		emit(0);
-		this.stream.written.clear();
+		widen();
 		emit(IntStream.range(0, 10).boxed().toArray());
 		assertThat(this.stream.written).containsExactly(frames(0, 10));
 	}
@@ -115,9 +127,9 @@ class StreamWriterTests {
 	@Test
 	void sourceOnTheLoopItselfMakesOneBatchOfWhatItEmitsInOneGo() {
 		this.stream.start(this.source.flux());
-		emit(0);
-		this.stream.written.clear();
-		this.stream.loop.onLoop(() -> IntStream.range(0, 10).forEach((n) -> this.source.next(event(n))));
+		widen();
+		this.stream.loop
+			.onLoop(() -> IntStream.range(0, 10).forEach((n) -> this.buffered.tryEmitNext(event(n)).orThrow()));
 		assertThat(this.stream.written).containsExactly(frames(0, 10));
 	}
 
@@ -140,7 +152,7 @@ class StreamWriterTests {
 		Flux<SseEvent> events = Flux.range(0, 1000).map(StreamWriterTests::event);
 		Sinks.Many<SseEvent> sink = Sinks.many().unicast().onBackpressureBuffer();
 		events.subscribe(sink::tryEmitNext, null, sink::tryEmitComplete);
-		for (Flux<SseEvent> source : java.util.List.of(events, events.hide(), sink.asFlux())) {
+		for (Flux<SseEvent> source : List.of(events, events.hide(), sink.asFlux())) {
 			StreamFixture stream = new StreamFixture().start(source);
 			stream.loop.runTasks();
 			assertThat(stream.text()).isEqualTo(StreamFixture.OPENING + frames(0, 1000) + StreamFixture.END);
@@ -165,19 +177,79 @@ class StreamWriterTests {
 	void resumesWhenTheChannelIsWritableAgain() {
 		this.stream.become(false);
 		this.stream.start(this.source.flux());
-		emit(0, 1);
+		emit(0);
 		assertThat(this.stream.written).isEmpty();
 		this.stream.become(true);
-		assertThat(this.stream.written).containsExactly(StreamFixture.OPENING + frames(0, 2));
+		assertThat(this.stream.written).containsExactly(StreamFixture.OPENING + frames(0, 1));
 	}
 
 	@Test
-	void sourceWithoutFusionIsAskedForNoMoreThan16WhileNothingIsWritten() {
+	void sourceWithoutFusionIsAskedForOneEventWhileNothingIsWritten() {
 		AtomicInteger emitted = new AtomicInteger();
 		Flux<SseEvent> counted = Flux.range(0, 1000).map(StreamWriterTests::event).hide();
 		this.stream.become(false);
 		this.stream.start(counted.doOnNext((event) -> emitted.incrementAndGet()));
-		assertThat(emitted).hasValue(16);
+		this.stream.loop.runTasks();
+		assertThat(emitted).hasValue(1);
+	}
+
+	@Test
+	void sourceWithoutFusionIsAskedForUpTo16EventsAtATime() {
+		AtomicLong largest = new AtomicLong();
+		this.stream.start(Flux.range(0, 1000)
+			.map(StreamWriterTests::event)
+			.hide()
+			.doOnRequest((n) -> largest.accumulateAndGet(n, Math::max)));
+		this.stream.loop.runTasks();
+		assertThat(this.stream.completed).isTrue();
+		assertThat(largest).hasValue(16);
+	}
+
+	@Test
+	void sourceOfLargeEventsIsAskedForOneAtATime() {
+		AtomicLong largest = new AtomicLong();
+		String large = "x".repeat(64 * 1024);
+		this.stream.start(Flux.range(0, 10)
+			.map((n) -> event(large))
+			.hide()
+			.doOnRequest((n) -> largest.accumulateAndGet(n, Math::max)));
+		this.stream.loop.runTasks();
+		assertThat(this.stream.completed).isTrue();
+		assertThat(largest).hasValue(1);
+	}
+
+	@Test
+	void endlessSourceLetsOthersOnTheLoopHaveTheirTurn() {
+		AtomicInteger turns = new AtomicInteger();
+		this.stream.start(Flux.<SseEvent>generate((sink) -> sink.next(event("x")))
+			.take(64 * 100)
+			.doOnComplete(() -> turns.addAndGet(1000)));
+		this.stream.loop.execute(turns::incrementAndGet);
+		this.stream.loop.runTasks();
+		assertThat(this.stream.completed).isTrue();
+		assertThat(turns).hasValue(1001);
+	}
+
+	@Test
+	void streamYieldsAfterSixteenBatches() {
+		this.stream.start(Flux.range(0, 64 * 40).map(StreamWriterTests::event));
+		assertThat(this.stream.mostBatchesInATask).isLessThanOrEqualTo(16);
+		assertThat(this.stream.written).hasSize(41);
+	}
+
+	@Test
+	void sourceThatEmitsTooMuchIsAnErrorOnceAndCancelled(CapturedOutput output) {
+		this.stream.become(false);
+		TestPublisher<SseEvent> wild = TestPublisher.createNoncompliant(TestPublisher.Violation.REQUEST_OVERFLOW);
+		this.stream.start(wild.flux());
+		this.stream.loop.runTasks();
+		for (int i = 0; i < 200; i++) {
+			wild.next(event(i));
+		}
+		wild.assertCancelled();
+		this.stream.become(true);
+		assertThat(this.stream.text()).startsWith(StreamFixture.OPENING + frames(0, 16) + "event:sse-error\n");
+		assertThat(output).containsOnlyOnce("more events than were requested");
 	}
 
 	@Test
@@ -202,13 +274,49 @@ class StreamWriterTests {
 	}
 
 	@Test
-	void cancelBeforeTheSourceAnswersReachesItToo() {
-		TestPublisher<SseEvent> late = TestPublisher.createCold();
+	void cancelBeforeTheSourceAnswersReachesItOnce() {
+		AtomicInteger cancelled = new AtomicInteger();
+		AtomicReference<Subscriber<?>> late = new AtomicReference<>();
+		this.stream.start(Flux.from((subscriber) -> late.set(subscriber)));
+		this.stream.loop.onLoop(() -> this.stream.writer.cancel());
+		late.get().onSubscribe(new Subscription() {
+
+			@Override
+			public void request(long n) {
+			}
+
+			@Override
+			public void cancel() {
+				cancelled.incrementAndGet();
+			}
+
+		});
+		this.stream.loop.runTasks();
+		assertThat(cancelled).hasValue(1);
+	}
+
+	@Test
+	void sourceThatHasEndedIsNotCancelled() {
+		AtomicInteger cancelled = new AtomicInteger();
+		Flux<SseEvent> ending = Flux.just(event("a"));
+		Flux<SseEvent> failing = Flux.error(new IllegalStateException("boom"));
+		for (Flux<SseEvent> source : List.of(ending, ending.hide(), failing, ending.concatWith(failing))) {
+			StreamFixture stream = new StreamFixture().start(source.doOnCancel(cancelled::incrementAndGet));
+			stream.loop.runTasks();
+			assertThat(stream.completed || stream.error != null).isTrue();
+		}
+		assertThat(cancelled).hasValue(0);
+	}
+
+	@Test
+	void nothingIsReadOfASourceBeforeItsSubscriptionHasCrossedToTheLoop() {
 		this.stream.writer = new StreamWriter(this.stream.streams, this.stream, this.stream, null, () -> {
 		});
-		this.stream.writer.start(late.flux());
-		this.stream.loop.onLoop(() -> this.stream.writer.cancel());
-		late.assertCancelled();
+		this.stream.writer.start(Flux.range(0, 2).map(StreamWriterTests::event));
+		// The demand is looked at on the loop before the subscription of the source is.
+		this.stream.loop.prepend(() -> this.stream.writer.request(10));
+		this.stream.loop.runTasks();
+		assertThat(this.stream.text()).isEqualTo(StreamFixture.OPENING + frames(0, 2) + StreamFixture.END);
 	}
 
 	// End
@@ -269,6 +377,52 @@ class StreamWriterTests {
 		assertThat(this.stream.error).isNull();
 		assertThat(output.getOut()).containsOnlyOnce("An event stream has failed after it was opened")
 			.containsOnlyOnce("IllegalStateException: secret");
+	}
+
+	@Test
+	void sourceThatCompletesInAnOperatorIsNotAskedAgain() {
+		AtomicInteger asked = new AtomicInteger();
+		this.stream.start(Flux.range(0, 10).handle((n, sink) -> {
+			asked.incrementAndGet();
+			if (n == 3) {
+				sink.complete();
+			}
+			else {
+				sink.next(event(n));
+			}
+		}));
+		assertThat(this.stream.text()).isEqualTo(StreamFixture.OPENING + frames(0, 3) + StreamFixture.END);
+		assertThat(asked).hasValue(4);
+	}
+
+	@Test
+	void linkageErrorEndsTheStreamToo(CapturedOutput output) {
+		this.stream.start(Flux.range(0, 5).map((n) -> {
+			if (n == 1) {
+				throw new NoClassDefFoundError("missing");
+			}
+			return event(n);
+		}));
+		assertThat(this.stream.text()).startsWith(StreamFixture.OPENING + frames(0, 1) + "event:sse-error\n")
+			.doesNotContain("data:2");
+		assertThat(output).containsOnlyOnce("An event stream has failed after it was opened");
+	}
+
+	@Test
+	void checkedExceptionArrivesAsItself() {
+		this.stream.start(Flux.generate((sink) -> sink.error(new IOException("checked"))));
+		assertThat(this.stream.error).isExactlyInstanceOf(IOException.class);
+	}
+
+	@Test
+	void errorThatTheClientDidNotStayForIsLogged(CapturedOutput output) {
+		this.stream.start(this.source.flux());
+		emit("a");
+		this.stream.become(false);
+		this.source.error(new IllegalStateException("late and unseen"));
+		this.stream.loop.runTasks();
+		this.stream.loop.onLoop(() -> this.stream.writer.cancel());
+		assertThat(output).containsOnlyOnce("IllegalStateException: late and unseen");
 	}
 
 	@Test
@@ -413,6 +567,17 @@ class StreamWriterTests {
 	}
 
 	@Test
+	void keepAliveThatComesLateCountsFromTheLastBytes() {
+		this.stream.start(this.source.flux());
+		emit("a");
+		this.stream.written.clear();
+		this.stream.loop.advance(Duration.ofSeconds(4));
+		this.stream.writer.keepAlive(SseKeepAlive.of(Flux.never()).maxInterval(Duration.ofMillis(4500)));
+		this.stream.loop.advance(Duration.ofMillis(550));
+		assertThat(this.stream.written).containsExactly(":ping\n\n");
+	}
+
+	@Test
 	void keepAliveOffIsOff() {
 		this.stream.start(SseKeepAlive.off(this.source.flux()));
 		emit("a");
@@ -432,6 +597,25 @@ class StreamWriterTests {
 		assertThat(found.get()).isSameAs(this.stream.writer);
 		assertThat(found.get().lastEventId().value()).isEqualTo("7");
 		assertThat(found.get().executor()).isSameAs(this.stream.loop);
+	}
+
+	/** Emits what it is given, from a queue of its own, and never by polling. */
+	private final class Source {
+
+		private boolean cancelled;
+
+		Flux<SseEvent> flux() {
+			return StreamWriterTests.this.buffered.asFlux().hide().doOnCancel(() -> this.cancelled = true);
+		}
+
+		void error(Throwable ex) {
+			StreamWriterTests.this.buffered.tryEmitError(ex).orThrow();
+		}
+
+		void assertCancelled() {
+			assertThat(this.cancelled).isTrue();
+		}
+
 	}
 
 }

@@ -3,15 +3,15 @@ package io.github.sse4spring.webflux;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.PriorityQueue;
-import java.util.Queue;
 
 /**
  * A loop that runs when told to, on a clock that moves when told to.
  */
 final class TestLoop extends Loop {
 
-	private final Queue<Runnable> tasks = new ArrayDeque<>();
+	private final Deque<Runnable> tasks = new ArrayDeque<>();
 
 	private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(Timer::at));
 
@@ -21,13 +21,15 @@ final class TestLoop extends Loop {
 
 	int timersScheduled;
 
+	int tasksRun;
+
 	@Override
 	boolean inLoop() {
 		return this.running;
 	}
 
 	@Override
-	public void execute(Runnable task) {
+	void enqueue(Runnable task) {
 		this.tasks.add(task);
 	}
 
@@ -42,11 +44,17 @@ final class TestLoop extends Loop {
 		return this.now;
 	}
 
+	/** Let something run before what was handed to the loop already. */
+	void prepend(Runnable task) {
+		this.tasks.addFirst(task);
+	}
+
 	/** Run what was handed to the loop, and what that hands to it. */
 	void runTasks() {
 		this.running = true;
 		try {
 			while (!this.tasks.isEmpty()) {
+				this.tasksRun++;
 				this.tasks.remove().run();
 			}
 		}
@@ -59,6 +67,10 @@ final class TestLoop extends Loop {
 	void onLoop(Runnable task) {
 		execute(task);
 		runTasks();
+	}
+
+	int timersWaiting() {
+		return this.timers.size();
 	}
 
 	void advance(Duration duration) {
