@@ -56,7 +56,20 @@ public final class SseEvent {
 
 	private final @Nullable String comment;
 
+	private final byte @Nullable [] frame;
+
+	private SseEvent(SseEvent event, String id, byte[] frame) {
+		this.id = id;
+		this.name = event.name;
+		this.data = null;
+		this.json = false;
+		this.retry = event.retry;
+		this.comment = event.comment;
+		this.frame = frame;
+	}
+
 	private SseEvent(Builder builder) {
+		this.frame = null;
 		this.id = SseFields.checkId(builder.id);
 		this.name = SseFields.checkName(builder.name);
 		this.data = builder.json ? builder.data : SseFields.checkText("data", (String) builder.data);
@@ -125,6 +138,36 @@ public final class SseEvent {
 	}
 
 	/**
+	 * Return a copy of this event without an id.
+	 * @return the copy
+	 */
+	public SseEvent withoutId() {
+		Builder copy = new Builder(this);
+		copy.id = null;
+		return copy.build();
+	}
+
+	/**
+	 * Return this event as a hub retains it: with its id on the wire and the bytes that
+	 * it was encoded to, for all subscribers. The value that it was made of is let go.
+	 * @param id the id
+	 * @param frame the bytes, which nobody may change
+	 * @return the event
+	 */
+	public SseEvent retained(String id, byte[] frame) {
+		return new SseEvent(this, id, frame);
+	}
+
+	/**
+	 * Return the bytes that a hub has encoded this event to, shared with all who have it.
+	 * @return the bytes, which nobody may change, or {@code null} if the event was built
+	 * or changed
+	 */
+	public byte @Nullable [] frame() {
+		return this.frame;
+	}
+
+	/**
 	 * Return the id.
 	 * @return the id, or {@code null} if the event has none
 	 */
@@ -142,12 +185,12 @@ public final class SseEvent {
 
 	/**
 	 * Return the data: the text of {@link #text(String)}, or the value of
-	 * {@link #json(Object)} before it is written. An event that came from a reader holds
-	 * the text that was on the wire.
+	 * {@link #json(Object)} before it is written. An event that came from a hub or a
+	 * reader holds the text that is on the wire.
 	 * @return the data, or {@code null} if there is none or it is a JSON {@code null}
 	 */
 	public @Nullable Object data() {
-		return this.data;
+		return (this.frame != null) ? SseFields.dataOf(this.frame) : this.data;
 	}
 
 	/**
@@ -186,19 +229,19 @@ public final class SseEvent {
 	@Override
 	public boolean equals(@Nullable Object other) {
 		return other instanceof SseEvent that && this.json == that.json && Objects.equals(this.id, that.id)
-				&& Objects.equals(this.name, that.name) && Objects.deepEquals(this.data, that.data)
+				&& Objects.equals(this.name, that.name) && Objects.deepEquals(data(), that.data())
 				&& Objects.equals(this.retry, that.retry) && Objects.equals(this.comment, that.comment);
 	}
 
 	@Override
 	public int hashCode() {
-		return Arrays.deepHashCode(
-				new @Nullable Object[] { this.id, this.name, this.data, this.json, this.retry, this.comment });
+		return Arrays
+			.deepHashCode(new @Nullable Object[] { this.id, this.name, data(), this.json, this.retry, this.comment });
 	}
 
 	@Override
 	public String toString() {
-		return "SseEvent[id=" + this.id + ", name=" + this.name + ", data=" + cut(this.data) + ", retry=" + this.retry
+		return "SseEvent[id=" + this.id + ", name=" + this.name + ", data=" + cut(data()) + ", retry=" + this.retry
 				+ ", comment=" + cut(this.comment) + ']';
 	}
 
@@ -233,7 +276,7 @@ public final class SseEvent {
 		private Builder(SseEvent event) {
 			this.id = event.id;
 			this.name = event.name;
-			this.data = event.data;
+			this.data = event.data();
 			this.json = event.json;
 			this.retry = event.retry;
 			this.comment = event.comment;

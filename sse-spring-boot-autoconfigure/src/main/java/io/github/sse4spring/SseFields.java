@@ -2,6 +2,8 @@ package io.github.sse4spring;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * id with NUL, and Chromium never reconnects after one with another control.
  */
 final class SseFields {
+
+	private static final int MAX_TOPIC_BYTES = 128;
 
 	private SseFields() {
 	}
@@ -36,6 +40,22 @@ final class SseFields {
 					"id must not be longer than %d bytes of UTF-8 but has %d".formatted(SseEvent.MAX_ID_BYTES, bytes));
 		}
 		return id;
+	}
+
+	static String checkTopic(String topic) {
+		if (topic.isEmpty()) {
+			throw new IllegalArgumentException("topic must not be empty");
+		}
+		if (topic.chars().anyMatch((c) -> c < ' ' || c == 0x7F)) {
+			throw new IllegalArgumentException("topic must not contain control characters");
+		}
+		checkText("topic", topic);
+		int bytes = topic.getBytes(StandardCharsets.UTF_8).length;
+		if (bytes > MAX_TOPIC_BYTES) {
+			throw new IllegalArgumentException(
+					"topic must not be longer than %d bytes of UTF-8 but has %d".formatted(MAX_TOPIC_BYTES, bytes));
+		}
+		return topic;
 	}
 
 	static @Nullable String checkName(@Nullable String name) {
@@ -80,6 +100,16 @@ final class SseFields {
 			}
 		}
 		return text;
+	}
+
+	/** The data lines of a frame that was encoded here. */
+	static @Nullable String dataOf(byte[] frame) {
+		String[] lines = new String(frame, StandardCharsets.UTF_8).split("\n");
+		List<String> data = Stream.of(lines)
+			.filter((line) -> line.startsWith("data:"))
+			.map((line) -> line.substring(line.startsWith(" ", 5) ? 6 : 5))
+			.toList();
+		return data.isEmpty() ? null : String.join("\n", data);
 	}
 
 	private static boolean isPair(String text, int index) {

@@ -41,6 +41,34 @@ public interface SseStream {
 	void keepAlive(SseKeepAlive keepAlive);
 
 	/**
+	 * Let a source have the position of this stream: its ids are those that the client
+	 * resumes from, and the stream opens now. Only one source at a time can have it.
+	 * @param source the source, before it has handed over anything
+	 * @throws IllegalStateException if another source has it that has not ended
+	 */
+	void attach(Source source);
+
+	/**
+	 * Return where a source that attaches should begin.
+	 * @return the id after which to begin: that of the client, or where the last source
+	 * that was attached has ended; {@code null} for the start of its own choice
+	 */
+	@Nullable SseLastEventId resumeAfter();
+
+	/**
+	 * Write a notice as soon as the client reads, past all operators. For a source
+	 * without the position of the stream; the notices of one that has it are
+	 * {@linkplain Source#pollNotice() polled}.
+	 * @param notice the notice
+	 */
+	void write(SseEvent notice);
+
+	/**
+	 * End the stream on a frame boundary, for the client to come back.
+	 */
+	void end();
+
+	/**
 	 * Find the stream that a subscriber belongs to.
 	 * @param context the context of the subscriber
 	 * @return the stream, or {@code null} if there is none
@@ -56,6 +84,34 @@ public interface SseStream {
 	 */
 	default Context into(Context context) {
 		return context.put(SseStream.class, this);
+	}
+
+	/**
+	 * Hands over the events of a stream in their order, and knows its position. Unless
+	 * stated otherwise its methods are called on the {@linkplain SseStream#executor()
+	 * owner} of the stream.
+	 */
+	interface Source {
+
+		/**
+		 * Return the position after what was handed over last, also if an operator has
+		 * filtered it out.
+		 * @return the id to resume after
+		 */
+		String position();
+
+		/**
+		 * Take the next notice, which stands before what was handed over last.
+		 * @return the notice, or {@code null} if there is none
+		 */
+		@Nullable SseEvent pollNotice();
+
+		/**
+		 * Return whether this source has ended, in whatever way. Called on any thread.
+		 * @return {@code true} from its end on
+		 */
+		boolean hasEnded();
+
 	}
 
 }

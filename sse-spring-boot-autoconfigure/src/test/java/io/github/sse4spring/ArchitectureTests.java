@@ -59,6 +59,11 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void hubKnowsTheRootAndCodecOnly() {
+		check("hub", ROOT, ROOT + ".codec..");
+	}
+
+	@Test
 	void webfluxKnowsTheRootAndCodecOnly() {
 		check("webflux", ROOT, ROOT + ".codec..");
 	}
@@ -97,6 +102,8 @@ class ArchitectureTests {
 		ArchRuleDefinition.noClasses()
 			.that()
 			.resideOutsideOfPackages(ROOT + ".codec..", ROOT + ".autoconfigure..")
+			.and()
+			.doNotHaveSimpleName("SseHubBuilder")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("tools.jackson..", "com.fasterxml..")

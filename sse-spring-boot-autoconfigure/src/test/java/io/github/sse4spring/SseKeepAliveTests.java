@@ -222,6 +222,23 @@ class SseKeepAliveTests {
 		}
 
 		@Override
+		public void attach(Source source) {
+		}
+
+		@Override
+		public @Nullable SseLastEventId resumeAfter() {
+			return null;
+		}
+
+		@Override
+		public void write(SseEvent notice) {
+		}
+
+		@Override
+		public void end() {
+		}
+
+		@Override
 		public void keepAlive(SseKeepAlive keepAlive) {
 			this.first.compareAndSet(null, keepAlive);
 		}

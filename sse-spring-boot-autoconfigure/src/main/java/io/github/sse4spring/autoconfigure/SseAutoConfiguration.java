@@ -1,7 +1,11 @@
 package io.github.sse4spring.autoconfigure;
 
+import io.github.sse4spring.SseHub;
+import io.github.sse4spring.SseHubListener;
 import io.github.sse4spring.codec.SseEventDecoder;
 import io.github.sse4spring.codec.SseEventEncoder;
+import io.github.sse4spring.hub.SseHubBuilder;
+import io.github.sse4spring.hub.SseHubBuilderCustomizer;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -15,7 +19,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Auto-configuration for the codecs of event streams, in applications of every kind.
+ * Auto-configuration for the hub and the codecs, in applications of every kind.
  *
  * @since 0.1.0
  */
@@ -35,6 +39,16 @@ public final class SseAutoConfiguration {
 	@ConditionalOnMissingBean
 	SseEventDecoder sseEventDecoder(ObjectProvider<JsonMapper> jsonMapper) {
 		return new SseEventDecoder(jsonMapper.getIfAvailable(JsonMapper::shared));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	SseHub sseHub(SseEventEncoder encoder, SseProperties properties, ObjectProvider<SseHubListener> listeners,
+			ObjectProvider<SseHubBuilderCustomizer> customizers) {
+		SseHubBuilder builder = properties.getHub().apply(SseHubBuilder.create()).encoder(encoder);
+		listeners.orderedStream().forEach(builder::listener);
+		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+		return builder.build();
 	}
 
 	/**

@@ -3,10 +3,13 @@ package io.github.sse4spring.autoconfigure;
 import java.time.Duration;
 
 import io.github.sse4spring.SseKeepAlive;
+import io.github.sse4spring.SseLagPolicy;
+import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.webflux.SseStreamSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.Errors;
 import org.springframework.validation.Validator;
 
@@ -26,6 +29,8 @@ public class SseProperties implements Validator {
 
 	private final KeepAlive keepAlive = new KeepAlive();
 
+	private final Hub hub = new Hub();
+
 	private final Stream stream = new Stream();
 
 	private final Shutdown shutdown = new Shutdown();
@@ -40,6 +45,10 @@ public class SseProperties implements Validator {
 
 	public KeepAlive getKeepAlive() {
 		return this.keepAlive;
+	}
+
+	public Hub getHub() {
+		return this.hub;
 	}
 
 	public Stream getStream() {
@@ -57,20 +66,37 @@ public class SseProperties implements Validator {
 
 	@Override
 	public void validate(Object target, Errors errors) {
-		DurationRules rules = new DurationRules(errors);
+		PropertyRules rules = new PropertyRules(errors);
 		SseProperties properties = (SseProperties) target;
 		rules.between("keepAlive.maxInterval", "sse.keep-alive.max-interval", properties.keepAlive.maxInterval,
-				SseKeepAlive.MIN_INTERVAL, DurationRules.LONGEST);
+				SseKeepAlive.MIN_INTERVAL, PropertyRules.LONGEST);
 		rules.between("stream.openDelay", "sse.stream.open-delay", properties.stream.openDelay, Duration.ZERO,
-				DurationRules.LONGEST);
+				PropertyRules.LONGEST);
+		validateHub(properties.hub, rules);
 		Retry retry = properties.stream.retry;
 		rules.between("stream.retry.min", "sse.stream.retry.min", retry.min, Duration.ofMillis(1),
-				DurationRules.LONGEST);
+				PropertyRules.LONGEST);
 		rules.between("stream.retry.max", "sse.stream.retry.max", retry.max, Duration.ofMillis(1),
-				DurationRules.LONGEST);
+				PropertyRules.LONGEST);
 		rules.ordered("stream.retry.min", "sse.stream.retry.min", retry.min, "sse.stream.retry.max", retry.max);
 		rules.between("shutdown.drainTimeout", "sse.shutdown.drain-timeout", properties.shutdown.drainTimeout,
-				Duration.ZERO, DurationRules.LONGEST);
+				Duration.ZERO, PropertyRules.LONGEST);
+	}
+
+	private void validateHub(Hub hub, PropertyRules rules) {
+		rules.positive("hub.bufferSize", "sse.hub.buffer-size", hub.bufferSize);
+		if (hub.replaySize != 0) {
+			rules.positive("hub.replaySize", "sse.hub.replay-size", hub.replaySize);
+		}
+		if (hub.replayMaxAge != null) {
+			rules.between("hub.replayMaxAge", "sse.hub.replay-max-age", hub.replayMaxAge, Duration.ofMillis(1),
+					PropertyRules.LONGEST);
+		}
+		rules.positive("hub.maxRetainedSize", "sse.hub.max-retained-size", hub.maxRetainedSize.toBytes());
+		rules.positive("hub.maxEventSize", "sse.hub.max-event-size", hub.maxEventSize.toBytes());
+		rules.positive("hub.maxTopics", "sse.hub.max-topics", hub.maxTopics);
+		rules.between("hub.topicIdleTimeout", "sse.hub.topic-idle-timeout", hub.topicIdleTimeout, Duration.ofMillis(1),
+				PropertyRules.LONGEST);
 	}
 
 	SseStreamSettings toStreamSettings() {
@@ -124,6 +150,131 @@ public class SseProperties implements Validator {
 
 		public void setComment(@Nullable String comment) {
 			this.comment = (comment != null) ? comment : "";
+		}
+
+	}
+
+	/**
+	 * Bounds of the hub.
+	 */
+	public static class Hub {
+
+		/**
+		 * How many events of each topic a subscriber may be behind, at least 1.
+		 */
+		private int bufferSize = 256;
+
+		/**
+		 * What a subscriber gets that is further behind.
+		 */
+		private SseLagPolicy lagPolicy = SseLagPolicy.SKIP;
+
+		/**
+		 * How many events each topic retains for those who resume. When 0 it retains only
+		 * what the buffers of its live subscribers need.
+		 */
+		private int replaySize = 256;
+
+		/**
+		 * Age of the oldest event that a subscription may start with. Any when empty.
+		 */
+		private @Nullable Duration replayMaxAge;
+
+		/**
+		 * How much all topics retain together, encoded, with 128 bytes for each event.
+		 * The oldest events of the hub go first.
+		 */
+		private DataSize maxRetainedSize = DataSize.ofMegabytes(64);
+
+		/**
+		 * Size of the largest event, encoded; publishing a larger one fails.
+		 */
+		private DataSize maxEventSize = DataSize.ofMegabytes(1);
+
+		/**
+		 * How many topics may retain events. The longest idle one without subscribers
+		 * goes first; without one publishing to another topic fails.
+		 */
+		private int maxTopics = 10000;
+
+		/**
+		 * How long a topic lives, with all it retains, without subscriber and publish.
+		 */
+		private Duration topicIdleTimeout = Duration.ofMinutes(10);
+
+		SseHubBuilder apply(SseHubBuilder builder) {
+			return builder.bufferSize(this.bufferSize)
+				.lagPolicy(this.lagPolicy)
+				.replaySize(this.replaySize)
+				.replayMaxAge(this.replayMaxAge)
+				.maxRetainedSize(this.maxRetainedSize.toBytes())
+				.maxEventSize((int) Math.min(this.maxEventSize.toBytes(), Integer.MAX_VALUE))
+				.maxTopics(this.maxTopics)
+				.topicIdleTimeout(this.topicIdleTimeout);
+		}
+
+		public int getBufferSize() {
+			return this.bufferSize;
+		}
+
+		public void setBufferSize(int bufferSize) {
+			this.bufferSize = bufferSize;
+		}
+
+		public SseLagPolicy getLagPolicy() {
+			return this.lagPolicy;
+		}
+
+		public void setLagPolicy(SseLagPolicy lagPolicy) {
+			this.lagPolicy = lagPolicy;
+		}
+
+		public int getReplaySize() {
+			return this.replaySize;
+		}
+
+		public void setReplaySize(int replaySize) {
+			this.replaySize = replaySize;
+		}
+
+		public @Nullable Duration getReplayMaxAge() {
+			return this.replayMaxAge;
+		}
+
+		public void setReplayMaxAge(@Nullable Duration replayMaxAge) {
+			this.replayMaxAge = replayMaxAge;
+		}
+
+		public DataSize getMaxRetainedSize() {
+			return this.maxRetainedSize;
+		}
+
+		public void setMaxRetainedSize(DataSize maxRetainedSize) {
+			this.maxRetainedSize = maxRetainedSize;
+		}
+
+		public DataSize getMaxEventSize() {
+			return this.maxEventSize;
+		}
+
+		public void setMaxEventSize(DataSize maxEventSize) {
+			this.maxEventSize = maxEventSize;
+		}
+
+		public int getMaxTopics() {
+			return this.maxTopics;
+		}
+
+		public void setMaxTopics(int maxTopics) {
+			this.maxTopics = maxTopics;
+		}
+
+		public Duration getTopicIdleTimeout() {
+			return this.topicIdleTimeout;
+		}
+
+		public void setTopicIdleTimeout(Duration topicIdleTimeout) {
+			this.topicIdleTimeout = topicIdleTimeout;
 		}
 
 	}

@@ -1,6 +1,7 @@
 package io.github.sse4spring.codec;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 import io.github.sse4spring.SseEncodingException;
 import io.github.sse4spring.SseEvent;
@@ -84,6 +85,19 @@ public final class SseEventEncoder {
 			frame.oneLine("retry", Long.toString(event.retry().toMillis()));
 		}
 		return frame.end();
+	}
+
+	/**
+	 * Give an encoded event an id, as its last line.
+	 * @param frame the bytes of an event without id
+	 * @param id the id, which is not checked
+	 * @return the bytes of the event with the id
+	 */
+	public byte[] withId(byte[] frame, String id) {
+		byte[] line = ((this.spaceAfterColon ? "id: " : "id:") + id + "\n\n").getBytes(StandardCharsets.UTF_8);
+		byte[] whole = Arrays.copyOf(frame, frame.length - 1 + line.length);
+		System.arraycopy(line, 0, whole, frame.length - 1, line.length);
+		return whole;
 	}
 
 	private byte[] writeJson(SseEvent event) {

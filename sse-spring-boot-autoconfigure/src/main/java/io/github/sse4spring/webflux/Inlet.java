@@ -5,11 +5,13 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseStream;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Fuseable;
 import reactor.core.Fuseable.QueueSubscription;
+import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
 import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
@@ -33,7 +35,8 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 	 *
 	 * Fusion: in SYNC mode the source is polled on the loop, which is where it would be
 	 * asked to emit otherwise. ASYNC is asked for with THREAD_BARRIER, so that nobody's
-	 * publishOn(..).map(..) finds its function moved to the loop.
+	 * publishOn(..).map(..) finds its function moved to the loop; without it only if the
+	 * operators lead straight to a source that lives on the loop itself.
 	 *
 	 * Demand: one window of events at a time, asked for when the last one is taken, and
 	 * so only while the client reads. It doubles up to 16 while events are small and
@@ -61,6 +64,8 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 
 	private boolean begun;
 
+	private boolean direct;
+
 	private volatile boolean cancelled;
 
 	private @Nullable Throwable error;
@@ -85,7 +90,7 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 			return;
 		}
 		if (subscription instanceof QueueSubscription) {
-			fuse((QueueSubscription<SseEvent>) subscription);
+			fuse((QueueSubscription<SseEvent>) subscription, this.writer.position().source());
 		}
 		if (this.fusion == Fuseable.NONE) {
 			this.queue = Queues.<SseEvent>get(MAX_WINDOW).get();
@@ -94,14 +99,33 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 		this.loop.execute(this::begin);
 	}
 
-	private void fuse(QueueSubscription<SseEvent> subscription) {
-		this.fusion = subscription.requestFusion(Fuseable.SYNC);
+	private void fuse(QueueSubscription<SseEvent> subscription, SseStream.@Nullable Source source) {
+		if (source != null && leadsTo(subscription, source)) {
+			this.fusion = subscription.requestFusion(Fuseable.ASYNC);
+			this.direct = (this.fusion != Fuseable.NONE);
+		}
+		if (this.fusion == Fuseable.NONE) {
+			this.fusion = subscription.requestFusion(Fuseable.SYNC);
+		}
 		if (this.fusion == Fuseable.NONE) {
 			this.fusion = subscription.requestFusion(Fuseable.ASYNC | Fuseable.THREAD_BARRIER);
 		}
 		if (this.fusion != Fuseable.NONE) {
 			this.queue = subscription;
 		}
+	}
+
+	/** Whether there are only operators between that do not change the thread. */
+	private static boolean leadsTo(Subscription subscription, SseStream.Source source) {
+		Object current = subscription;
+		while (current != source) {
+			Scannable scannable = Scannable.from(current);
+			if (scannable.scan(Scannable.Attr.RUN_STYLE) != Scannable.Attr.RunStyle.SYNC) {
+				return false;
+			}
+			current = scannable.scan(Scannable.Attr.PARENT);
+		}
+		return true;
 	}
 
 	@Override
@@ -182,6 +206,14 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 			this.outstanding--;
 		}
 		return event;
+	}
+
+	/**
+	 * On the loop: whether what is polled comes straight from the source that is
+	 * attached.
+	 */
+	boolean isDirect() {
+		return this.begun && this.direct;
 	}
 
 	/** On the loop: the events fill batches, so no more than one of them should wait. */

@@ -35,8 +35,15 @@ final class StreamFrames {
 		this.end = settings.endOnComplete() ? encoder.encode(SseEvent.builder().id(END_ID).build()) : new byte[0];
 	}
 
+	/** The bytes of an event, shared with other streams if a hub has encoded it. */
 	byte[] event(SseEvent event) {
-		return this.encoder.encode(event);
+		byte[] frame = event.frame();
+		return (frame != null) ? frame : this.encoder.encode(event);
+	}
+
+	/** An id alone, which moves the position of the client. */
+	byte[] position(String id) {
+		return this.encoder.encode(SseEvent.builder().id(id).build());
 	}
 
 	byte[] comment(String comment) {

@@ -1,9 +1,12 @@
 package io.github.sse4spring.webflux;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.Executor;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseKeepAlive;
+import io.github.sse4spring.SseLagException;
 import io.github.sse4spring.SseLastEventId;
 import io.github.sse4spring.SseStream;
 import org.apache.commons.logging.Log;
@@ -43,6 +46,8 @@ final class StreamWriter implements Subscription, SseStream {
 
 	private static final int MAX_BATCHES = 16;
 
+	private static final byte[] NOTHING = {};
+
 	private static final Log logger = LogFactory.getLog(StreamWriter.class);
 
 	private final SseStreams streams;
@@ -58,6 +63,11 @@ final class StreamWriter implements Subscription, SseStream {
 	private final CoreSubscriber<? super DataBuffer> actual;
 
 	private final @Nullable SseLastEventId lastEventId;
+
+	private final StreamPosition position;
+
+	/** What is to be written before the next events. */
+	private final Deque<byte[]> ahead = new ArrayDeque<>();
 
 	private final Runnable onOpen;
 
@@ -93,6 +103,7 @@ final class StreamWriter implements Subscription, SseStream {
 		this.deadline = this.loop.deadlines().create(this::pump);
 		this.actual = actual;
 		this.lastEventId = lastEventId;
+		this.position = new StreamPosition(this.frames, lastEventId);
 		this.onOpen = onOpen;
 		this.inlet = new Inlet(this, this.loop, into(actual.currentContext()));
 	}
@@ -149,8 +160,35 @@ final class StreamWriter implements Subscription, SseStream {
 		});
 	}
 
-	/** End the stream on a frame boundary, for the client to come back. */
-	void end() {
+	StreamPosition position() {
+		return this.position;
+	}
+
+	@Override
+	public @Nullable SseLastEventId resumeAfter() {
+		return this.position.resumeAfter();
+	}
+
+	@Override
+	public void attach(Source source) {
+		this.position.attach(source);
+		String start = source.position();
+		SseEvent notice = source.pollNotice();
+		this.loop.execute(() -> writeSoon(this.position.start(start, notice)));
+	}
+
+	@Override
+	public void write(SseEvent notice) {
+		this.loop.execute(() -> writeSoon(this.frames.event(notice)));
+	}
+
+	private void writeSoon(byte[] frame) {
+		this.ahead.add(frame);
+		pump();
+	}
+
+	@Override
+	public void end() {
 		this.loop.execute(() -> {
 			endWith(this.frames.comeBack());
 			pump();
@@ -209,6 +247,11 @@ final class StreamWriter implements Subscription, SseStream {
 	private boolean writeBatch() {
 		Batch batch = this.loop.batch();
 		Throwable failure = takeEvents(batch);
+		if (failure instanceof SseLagException) {
+			this.failureLogged = true;
+			endWith(this.frames.comeBack());
+			failure = null;
+		}
 		if (failure != null && this.state == State.WAITING && batch.isEmpty()) {
 			this.failureLogged = true;
 			ended();
@@ -225,11 +268,16 @@ final class StreamWriter implements Subscription, SseStream {
 
 	private void addOwnFrames(Batch batch) {
 		long now = this.loop.nanoTime();
+		boolean keepAliveIsDue = batch.isEmpty() && this.lastFrame == null && now >= this.keepAliveAt;
+		if (this.inlet.isDirect() && (!batch.isEmpty() || keepAliveIsDue)) {
+			byte[] move = this.position.move();
+			batch.add((move != null) ? move : NOTHING);
+		}
+		if (keepAliveIsDue) {
+			batch.add(this.keepAlive.frame());
+		}
 		if (this.lastFrame != null) {
 			batch.add(this.lastFrame);
-		}
-		else if (batch.isEmpty() && now >= this.keepAliveAt) {
-			batch.add(this.keepAlive.frame());
 		}
 		boolean mustOpen = !batch.isEmpty() || this.lastFrame != null || now >= this.openAt;
 		if (this.state == State.WAITING && mustOpen) {
@@ -244,16 +292,20 @@ final class StreamWriter implements Subscription, SseStream {
 	 * @return what made it impossible to take more, if anything did
 	 */
 	private @Nullable Throwable takeEvents(Batch batch) {
+		while (!this.ahead.isEmpty()) {
+			batch.add(this.ahead.remove());
+		}
 		if (this.lastFrame != null) {
 			return null;
 		}
 		try {
 			while (!batch.isFull()) {
 				SseEvent event = this.inlet.poll();
+				takeNotices(batch);
 				if (event == null) {
 					return atEndOfSource();
 				}
-				batch.add(this.frames.event(event));
+				batch.add(this.position.frame(event, this.inlet.isDirect()));
 			}
 			if (batch.hasMaxBytes()) {
 				this.inlet.narrow();
@@ -265,6 +317,14 @@ final class StreamWriter implements Subscription, SseStream {
 			// hole.
 			this.inlet.cancel();
 			return Exceptions.unwrap(ex);
+		}
+	}
+
+	private void takeNotices(Batch batch) {
+		SseEvent notice = this.position.pollNotice();
+		while (notice != null) {
+			batch.add(this.frames.event(notice));
+			notice = this.position.pollNotice();
 		}
 	}
 

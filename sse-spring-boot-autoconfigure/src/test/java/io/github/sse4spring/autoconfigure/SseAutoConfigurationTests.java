@@ -1,10 +1,20 @@
 package io.github.sse4spring.autoconfigure;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseEventTooLargeException;
+import io.github.sse4spring.SseHub;
+import io.github.sse4spring.SseHubClosedException;
+import io.github.sse4spring.SseHubListener;
 import io.github.sse4spring.codec.SseEventDecoder;
 import io.github.sse4spring.codec.SseEventEncoder;
+import io.github.sse4spring.hub.SseHubBuilder;
+import io.github.sse4spring.hub.SseHubBuilderCustomizer;
 import io.github.sse4spring.webflux.SseDrain;
 import io.github.sse4spring.webflux.SseEventResultHandler;
 import io.github.sse4spring.webflux.SseStreams;
@@ -33,6 +43,7 @@ import org.springframework.web.reactive.config.EnableWebFlux;
 import org.springframework.web.reactive.result.method.annotation.ResponseEntityResultHandler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class SseAutoConfigurationTests {
 
@@ -107,6 +118,47 @@ class SseAutoConfigurationTests {
 	}
 
 	@Test
+	void hubIsThereInEveryKindOfApplicationAndClosedWithIt() {
+		AtomicReference<SseHub> hub = new AtomicReference<>();
+		this.plain.run((context) -> hub.set(context.getBean(SseHub.class)));
+		assertThatExceptionOfType(SseHubClosedException.class)
+			.isThrownBy(() -> hub.get().publish(SseEvent.text("late")));
+		this.reactive.run((context) -> assertThat(context).hasSingleBean(SseHub.class));
+	}
+
+	@Test
+	void hubHasTheBoundsOfTheProperties() {
+		this.plain.withPropertyValues("sse.hub.max-event-size=100B", "sse.hub.replay-size=2", "sse.hub.buffer-size=1")
+			.run((context) -> {
+				SseHub hub = context.getBean(SseHub.class);
+				assertThatExceptionOfType(SseEventTooLargeException.class)
+					.isThrownBy(() -> hub.publish(SseEvent.text("x".repeat(100))));
+				for (int i = 0; i < 5; i++) {
+					hub.publish(SseEvent.text("x"));
+				}
+				assertThat(hub.snapshot().topics().get(0).retained()).isEqualTo(2);
+			});
+	}
+
+	@Test
+	void listenersAndCustomizersAreUsed() {
+		this.plain.withUserConfiguration(Listening.class).run((context) -> {
+			SseHub hub = context.getBean(SseHub.class);
+			String id = hub.publish("a", SseEvent.text("x")).stored().block(Duration.ofSeconds(1));
+			hub.publish("a", SseEvent.text("y"));
+			assertThat(context.getBean(Listening.class).published).startsWith("a " + id).hasSize(2);
+			assertThat(hub.snapshot().topics().get(0).retained()).isEqualTo(1);
+		});
+	}
+
+	@Test
+	void hubOfTheApplicationIsUsed() {
+		SseHub own = SseHubBuilder.create().build();
+		this.plain.withBean(SseHub.class, () -> own)
+			.run((context) -> assertThat(context).getBean(SseHub.class).isSameAs(own));
+	}
+
+	@Test
 	void encoderOfTheApplicationIsUsed() {
 		this.plain.withUserConfiguration(OwnEncoder.class)
 			.run((context) -> assertThat(context).hasSingleBean(SseEventEncoder.class)
@@ -173,6 +225,23 @@ class SseAutoConfigurationTests {
 		@Bean
 		JsonMapper jsonMapper() {
 			return JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Listening implements SseHubListener {
+
+		private final List<String> published = new ArrayList<>();
+
+		@Override
+		public void onPublish(String topic, String id) {
+			this.published.add(topic + " " + id);
+		}
+
+		@Bean
+		SseHubBuilderCustomizer retainOne() {
+			return (builder) -> builder.replaySize(1);
 		}
 
 	}

@@ -58,10 +58,10 @@ public final class RawClient implements Closeable {
 	}
 
 	/** Send a request and read nothing of the response until told to. */
-	public static RawClient notReading(int port, String path) throws IOException {
+	public static RawClient notReading(int port, String path, String... headers) throws IOException {
 		Socket socket = new Socket();
 		socket.setReceiveBufferSize(64 * 1024);
-		return new RawClient(send(socket, port, "GET", path));
+		return new RawClient(send(socket, port, "GET", path, headers));
 	}
 
 	private static Socket send(Socket socket, int port, String method, String path, String... headers)

@@ -74,7 +74,16 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 	}
 
 	StreamFixture start(Flux<SseEvent> source, long demand) {
-		this.writer = new StreamWriter(this.streams, this, this, SseLastEventId.of("7"), () -> this.opened = true);
+		return start(source, demand, null);
+	}
+
+	/** Open a stream for a client that has seen an event. */
+	StreamFixture start(Flux<SseEvent> source, String lastEventId) {
+		return start(source, Long.MAX_VALUE, SseLastEventId.of(lastEventId));
+	}
+
+	private StreamFixture start(Flux<SseEvent> source, long demand, @Nullable SseLastEventId lastEventId) {
+		this.writer = new StreamWriter(this.streams, this, this, lastEventId, () -> this.opened = true);
 		this.loop.onLoop(() -> {
 			this.writer.start(source);
 			this.writer.request(demand);

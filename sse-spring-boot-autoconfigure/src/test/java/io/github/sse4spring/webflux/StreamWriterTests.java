@@ -593,7 +593,7 @@ class StreamWriterTests {
 		this.stream.start(Flux.deferContextual((context) -> {
 			found.set(SseStream.from(context));
 			return Flux.<SseEvent>never();
-		}).map((event) -> event));
+		}).map((event) -> event), "7");
 		assertThat(found.get()).isSameAs(this.stream.writer);
 		assertThat(found.get().lastEventId().value()).isEqualTo("7");
 		assertThat(found.get().executor()).isSameAs(this.stream.loop);

@@ -11,9 +11,9 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.validation.Errors;
 
 /**
- * Rejects durations out of range, naming the key, the value and the range.
+ * Rejects values out of range, naming the key, the value and the range.
  */
-final class DurationRules {
+final class PropertyRules {
 
 	/** Longer is a mistake, and could overflow what counts in nanoseconds. */
 	static final Duration LONGEST = SseKeepAlive.MAX_INTERVAL;
@@ -23,7 +23,7 @@ final class DurationRules {
 
 	private final Errors errors;
 
-	DurationRules(Errors errors) {
+	PropertyRules(Errors errors) {
 		this.errors = errors;
 	}
 
@@ -31,6 +31,12 @@ final class DurationRules {
 		if (value == null || value.compareTo(min) < 0 || value.compareTo(max) > 0) {
 			this.errors.rejectValue(field, "range", "%s must be between %s and %s but is %s".formatted(key, print(min),
 					print(max), (value != null) ? print(value) : "empty"));
+		}
+	}
+
+	void positive(String field, String key, long value) {
+		if (value < 1) {
+			this.errors.rejectValue(field, "range", "%s must be 1 or more but is %d".formatted(key, value));
 		}
 	}
 

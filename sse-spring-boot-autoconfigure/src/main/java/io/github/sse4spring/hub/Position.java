@@ -1,0 +1,46 @@
+package io.github.sse4spring.hub;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in the log: just after the entry with this sequence. As an id it is
+ * {@code <epoch>-<sequence>}.
+ *
+ * @param epoch the identity of one life of the log
+ * @param sequence the sequence, unsigned
+ */
+record Position(String epoch, long sequence) {
+
+	private static final Pattern SHAPE = Pattern.compile("([0-9a-z]{8})-([0-9]{1,20})");
+
+	/**
+	 * Read an id.
+	 * @return the position, or {@code null} if the id has another shape
+	 */
+	static @Nullable Position parse(String id) {
+		Matcher matcher = SHAPE.matcher(id);
+		if (!matcher.matches()) {
+			return null;
+		}
+		try {
+			return new Position(matcher.group(1), Long.parseUnsignedLong(matcher.group(2)));
+		}
+		catch (NumberFormatException ex) {
+			return null;
+		}
+	}
+
+	/** Whether an id has the shape of a position. */
+	static boolean isShapeOf(String id) {
+		return SHAPE.matcher(id).matches();
+	}
+
+	@Override
+	public String toString() {
+		return this.epoch + '-' + Long.toUnsignedString(this.sequence);
+	}
+
+}

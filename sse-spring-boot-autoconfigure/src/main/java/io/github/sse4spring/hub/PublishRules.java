@@ -1,0 +1,34 @@
+package io.github.sse4spring.hub;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseSubscription;
+
+/**
+ * What a hub does not take, because it would be mistaken for something of its own.
+ */
+final class PublishRules {
+
+	private static final String RESERVED = "sse-";
+
+	private PublishRules() {
+	}
+
+	static void check(String topic, SseEvent event) {
+		checkTopic(topic);
+		String id = event.id();
+		if (event.isNotice()) {
+			throw new IllegalArgumentException("name must not begin with '%s', as '%s' does: that is for notices"
+				.formatted(RESERVED, event.name()));
+		}
+		if (id != null && (id.isEmpty() || id.startsWith(RESERVED) || Position.isShapeOf(id))) {
+			throw new IllegalArgumentException(
+					"id must not be empty, begin with '%s' or look like one of the hub, as '%s' does"
+						.formatted(RESERVED, id));
+		}
+	}
+
+	static void checkTopic(String topic) {
+		SseSubscription.to(topic);
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.github.sse4spring.hub;
+
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest entries of one topic. Written under the lock of the hub, read by any thread
+ * without it.
+ */
+final class Ring {
+
+	/*
+	 * The writer stores the slot in its cell, then moves tailIndex; it clears a cell
+	 * after it has moved firstIndex and evictedUpTo. So a reader that has seen tailIndex
+	 * finds every slot below it that was not evicted, and what it finds it can trust:
+	 * slots never change, and each carries its own index. A cell that is empty or holds
+	 * another index was evicted, or the reader has read an array that has been replaced
+	 * since; then it reads again, and "slots" is written before tailIndex.
+	 *
+	 * Indexes and sequences are compared by their difference, so that they may wrap.
+	 */
+	private static final int MIN_LENGTH = 8;
+
+	private volatile AtomicReferenceArray<@Nullable Slot> slots = new AtomicReferenceArray<>(MIN_LENGTH);
+
+	/** Index of the oldest slot retained. */
+	private volatile long firstIndex;
+
+	/** Index of the next slot to be written. */
+	private volatile long tailIndex;
+
+	/** Sequence of the newest entry of the topic that is not retained any more. */
+	private volatile long evictedUpTo;
+
+	/** How many events of the topic there were. */
+	private volatile long events;
+
+	Ring(long index, long evictedUpTo) {
+		this.firstIndex = index;
+		this.tailIndex = index;
+		this.evictedUpTo = evictedUpTo;
+	}
+
+	long firstIndex() {
+		return this.firstIndex;
+	}
+
+	long tailIndex() {
+		return this.tailIndex;
+	}
+
+	long evictedUpTo() {
+		return this.evictedUpTo;
+	}
+
+	long events() {
+		return this.events;
+	}
+
+	int retained() {
+		return (int) (this.tailIndex - this.firstIndex);
+	}
+
+	/**
+	 * Read a slot below the tail.
+	 * @return the slot, or {@code null} if it is not retained any more
+	 */
+	@Nullable Slot get(long index) {
+		AtomicReferenceArray<@Nullable Slot> slots = this.slots;
+		Slot slot = slots.get(cell(index, slots));
+		return (slot != null && slot.index() == index) ? slot : null;
+	}
+
+	/** Under the lock: write the next slot, whose index is the tail. */
+	void append(Slot slot) {
+		resizeIfNeeded();
+		this.slots.set(cell(slot.index(), this.slots), slot);
+		if (!slot.isEnd()) {
+			this.events = slot.eventsBefore() + 1;
+		}
+		this.tailIndex = slot.index() + 1;
+	}
+
+	/** Under the lock: the oldest slot, of a ring that is not empty. */
+	Slot first() {
+		return Objects.requireNonNull(get(this.firstIndex));
+	}
+
+	/** Under the lock: the newest slot, if it is retained. */
+	@Nullable Slot last() {
+		return (retained() > 0) ? get(this.tailIndex - 1) : null;
+	}
+
+	/** Under the lock: let the oldest slot go. */
+	Slot evictFirst() {
+		Slot first = first();
+		this.evictedUpTo = first.sequence();
+		this.firstIndex = first.index() + 1;
+		this.slots.set(cell(first.index(), this.slots), null);
+		return first;
+	}
+
+	private void resizeIfNeeded() {
+		int length = this.slots.length();
+		int retained = retained();
+		if (retained == length) {
+			copyTo(length * 2);
+		}
+		else if (length > MIN_LENGTH && retained < length / 4) {
+			copyTo(length / 2);
+		}
+	}
+
+	private void copyTo(int length) {
+		AtomicReferenceArray<@Nullable Slot> copy = new AtomicReferenceArray<>(length);
+		for (long index = this.firstIndex; index != this.tailIndex; index++) {
+			copy.set(cell(index, copy), get(index));
+		}
+		this.slots = copy;
+	}
+
+	private static int cell(long index, AtomicReferenceArray<?> slots) {
+		return (int) (index & (slots.length() - 1));
+	}
+
+}

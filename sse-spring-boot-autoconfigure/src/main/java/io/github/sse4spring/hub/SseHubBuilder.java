@@ -1,0 +1,246 @@
+package io.github.sse4spring.hub;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+import io.github.sse4spring.SseHub;
+import io.github.sse4spring.SseHubListener;
+import io.github.sse4spring.SseLagPolicy;
+import io.github.sse4spring.codec.SseEventEncoder;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Builds hubs, with or without Spring.
+ *
+ * <pre class="code">
+ * SseHub hub = SseHubBuilder.create().jsonMapper(mapper).build();
+ * </pre>
+ *
+ * <p>
+ * With {@code Schedulers.immediate()} a hub is deterministic: subscribers get an event
+ * inside the call that publishes it.
+ *
+ * @since 0.1.0
+ */
+public final class SseHubBuilder {
+
+	private static final String EPOCH_CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+	private static final int EPOCH_LENGTH = 8;
+
+	private SseEventEncoder encoder = new SseEventEncoder(JsonMapper.shared());
+
+	private Scheduler scheduler = Schedulers.parallel();
+
+	private Clock clock = Clock.systemUTC();
+
+	private final List<SseHubListener> listeners = new ArrayList<>();
+
+	private int bufferSize = 256;
+
+	private SseLagPolicy lagPolicy = SseLagPolicy.SKIP;
+
+	private int replaySize = 256;
+
+	private @Nullable Duration replayMaxAge;
+
+	private long maxRetainedSize = 64L * 1024 * 1024;
+
+	private int maxEventSize = 1024 * 1024;
+
+	private int maxTopics = 10_000;
+
+	private Duration topicIdleTimeout = Duration.ofMinutes(10);
+
+	private long firstSequence = 1;
+
+	private long firstIndex;
+
+	private SseHubBuilder() {
+	}
+
+	/**
+	 * Start a hub with the default settings.
+	 * @return the builder
+	 */
+	public static SseHubBuilder create() {
+		return new SseHubBuilder();
+	}
+
+	/**
+	 * Write JSON with this mapper.
+	 * @param jsonMapper the mapper; the default is a plain one
+	 * @return this builder
+	 */
+	public SseHubBuilder jsonMapper(JsonMapper jsonMapper) {
+		return encoder(new SseEventEncoder(jsonMapper));
+	}
+
+	/**
+	 * Encode events with this encoder.
+	 * @param encoder the encoder
+	 * @return this builder
+	 */
+	public SseHubBuilder encoder(SseEventEncoder encoder) {
+		this.encoder = Objects.requireNonNull(encoder);
+		return this;
+	}
+
+	/**
+	 * Run subscribers that have no stream on this scheduler.
+	 * @param scheduler the scheduler; the default is {@code Schedulers.parallel()}
+	 * @return this builder
+	 */
+	public SseHubBuilder scheduler(Scheduler scheduler) {
+		this.scheduler = Objects.requireNonNull(scheduler);
+		return this;
+	}
+
+	/**
+	 * Take the age of events from this clock. Ids and order do not depend on it.
+	 * @param clock the clock; the default is that of the system
+	 * @return this builder
+	 */
+	public SseHubBuilder clock(Clock clock) {
+		this.clock = Objects.requireNonNull(clock);
+		return this;
+	}
+
+	/**
+	 * Tell this listener too what happens.
+	 * @param listener the listener
+	 * @return this builder
+	 */
+	public SseHubBuilder listener(SseHubListener listener) {
+		this.listeners.add(Objects.requireNonNull(listener));
+		return this;
+	}
+
+	/**
+	 * Set how many events of each topic a subscriber may be behind.
+	 * @param bufferSize one or more; the default is 256
+	 * @return this builder
+	 */
+	public SseHubBuilder bufferSize(int bufferSize) {
+		this.bufferSize = (int) atLeast("bufferSize", bufferSize, 1);
+		return this;
+	}
+
+	/**
+	 * Set what a subscriber gets that is further behind.
+	 * @param lagPolicy the policy; the default is {@link SseLagPolicy#SKIP}
+	 * @return this builder
+	 */
+	public SseHubBuilder lagPolicy(SseLagPolicy lagPolicy) {
+		this.lagPolicy = Objects.requireNonNull(lagPolicy);
+		return this;
+	}
+
+	/**
+	 * Set how many events each topic retains.
+	 * @param replaySize zero or more; the default is 256. A topic retains more while a
+	 * subscriber has a larger buffer
+	 * @return this builder
+	 */
+	public SseHubBuilder replaySize(int replaySize) {
+		this.replaySize = (int) atLeast("replaySize", replaySize, 0);
+		return this;
+	}
+
+	/**
+	 * Set how old the oldest event may be that a subscription starts with.
+	 * @param replayMaxAge the age; the default is {@code null}, any
+	 * @return this builder
+	 */
+	public SseHubBuilder replayMaxAge(@Nullable Duration replayMaxAge) {
+		this.replayMaxAge = replayMaxAge;
+		return this;
+	}
+
+	/**
+	 * Set how much all topics retain together, as encoded and with 128 bytes for each
+	 * event. The oldest of the hub goes first.
+	 * @param bytes one or more; the default is 64 MiB
+	 * @return this builder
+	 */
+	public SseHubBuilder maxRetainedSize(long bytes) {
+		this.maxRetainedSize = atLeast("maxRetainedSize", bytes, 1);
+		return this;
+	}
+
+	/**
+	 * Set how large an event may be, encoded.
+	 * @param bytes one or more; the default is 1 MiB
+	 * @return this builder
+	 */
+	public SseHubBuilder maxEventSize(int bytes) {
+		this.maxEventSize = (int) atLeast("maxEventSize", bytes, 1);
+		return this;
+	}
+
+	/**
+	 * Set how many topics may retain events.
+	 * @param maxTopics one or more; the default is 10000
+	 * @return this builder
+	 */
+	public SseHubBuilder maxTopics(int maxTopics) {
+		this.maxTopics = (int) atLeast("maxTopics", maxTopics, 1);
+		return this;
+	}
+
+	/**
+	 * Set how long a topic lives, with all it retains, without subscriber and publish.
+	 * @param topicIdleTimeout the time; the default is ten minutes
+	 * @return this builder
+	 */
+	public SseHubBuilder topicIdleTimeout(Duration topicIdleTimeout) {
+		atLeast("topicIdleTimeout", topicIdleTimeout.toMillis(), 1);
+		this.topicIdleTimeout = topicIdleTimeout;
+		return this;
+	}
+
+	SseHubBuilder firstSequence(long firstSequence) {
+		this.firstSequence = firstSequence;
+		return this;
+	}
+
+	SseHubBuilder firstIndex(long firstIndex) {
+		this.firstIndex = firstIndex;
+		return this;
+	}
+
+	/**
+	 * Build a hub. Each has an epoch of its own.
+	 * @return the hub
+	 */
+	public SseHub build() {
+		HubSettings settings = new HubSettings(this.bufferSize, this.lagPolicy, this.replaySize, this.replayMaxAge,
+				this.maxRetainedSize, this.maxEventSize, this.maxTopics, this.topicIdleTimeout);
+		return new DefaultSseHub(randomEpoch(), settings, this.encoder, this.scheduler, this.clock,
+				new Listeners(this.listeners), this.firstSequence, this.firstIndex);
+	}
+
+	private static String randomEpoch() {
+		RandomGenerator random = new SecureRandom();
+		return random.ints(EPOCH_LENGTH, 0, EPOCH_CHARACTERS.length())
+			.mapToObj((i) -> EPOCH_CHARACTERS.substring(i, i + 1))
+			.collect(Collectors.joining());
+	}
+
+	private static long atLeast(String name, long value, long min) {
+		if (value < min) {
+			throw new IllegalArgumentException("%s must be %d or more but is %d".formatted(name, min, value));
+		}
+		return value;
+	}
+
+}

@@ -1,0 +1,169 @@
+package io.github.sse4spring.hub;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseSubscription;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds where a subscription starts. Used under the lock of the hub, for one
+ * subscription.
+ */
+final class StartFinder {
+
+	private final String epoch;
+
+	private final long tail;
+
+	private final long forgottenUpTo;
+
+	private final long oldestTime;
+
+	private final List<Cursor> cursors;
+
+	private @Nullable String gap;
+
+	StartFinder(String epoch, long tail, long forgottenUpTo, long oldestTime, List<Cursor> cursors) {
+		this.epoch = epoch;
+		this.tail = tail;
+		this.forgottenUpTo = forgottenUpTo;
+		this.oldestTime = oldestTime;
+		this.cursors = cursors;
+	}
+
+	/**
+	 * Why the subscription could not start where it should, or {@code null} if it could.
+	 */
+	@Nullable String gap() {
+		return this.gap;
+	}
+
+	/** Put the cursors where the subscription starts. */
+	void place(SseSubscription description, @Nullable String resumeAfter) {
+		String id = (description.start() == SseSubscription.Start.AFTER) ? description.afterId() : resumeAfter;
+		long after = (id != null) ? resume(id) : switch (description.start()) {
+			case EARLIEST -> beforeAll();
+			case LAST -> beforeLast(description.count());
+			default -> this.tail - 1;
+		};
+		this.cursors.forEach((cursor) -> placeAfter(cursor, after));
+	}
+
+	/** The position just before the first event to be delivered. */
+	Position position() {
+		long next = this.tail;
+		for (Cursor cursor : this.cursors) {
+			Ring ring = cursor.topic().ring();
+			Slot slot = (ring != null && cursor.index() != ring.tailIndex()) ? ring.get(cursor.index()) : null;
+			if (slot != null && slot.sequence() - next < 0) {
+				next = slot.sequence();
+			}
+		}
+		return new Position(this.epoch, next - 1);
+	}
+
+	private long resume(String id) {
+		Position position = Position.parse(id);
+		if (position == null) {
+			return resumeAfterOwnId(id);
+		}
+		if (!position.epoch().equals(this.epoch)) {
+			this.gap = Notices.RESTARTED;
+			return beforeAll();
+		}
+		if (position.sequence() - this.tail >= 0) {
+			return unknown();
+		}
+		if (this.cursors.stream().anyMatch((cursor) -> position.sequence() - evictedUpTo(cursor) < 0)) {
+			this.gap = Notices.EXPIRED;
+		}
+		return position.sequence();
+	}
+
+	private long resumeAfterOwnId(String id) {
+		List<Slot> found = new ArrayList<>();
+		for (Cursor cursor : this.cursors) {
+			for (Slot slot : usable(cursor)) {
+				SseEvent event = slot.event();
+				if (event != null && id.equals(event.id())) {
+					found.add(slot);
+				}
+			}
+		}
+		return (found.size() == 1) ? found.get(0).sequence() : unknown();
+	}
+
+	private long unknown() {
+		this.gap = Notices.UNKNOWN;
+		return this.tail - 1;
+	}
+
+	private long beforeAll() {
+		long first = this.tail;
+		for (Cursor cursor : this.cursors) {
+			List<Slot> usable = usable(cursor);
+			if (!usable.isEmpty() && usable.get(0).sequence() - first < 0) {
+				first = usable.get(0).sequence();
+			}
+		}
+		return first - 1;
+	}
+
+	private long beforeLast(int count) {
+		List<Long> ages = new ArrayList<>();
+		for (Cursor cursor : this.cursors) {
+			usable(cursor).stream()
+				.filter((slot) -> !slot.isEnd())
+				.forEach((slot) -> ages.add(this.tail - slot.sequence()));
+		}
+		Collections.sort(ages);
+		return ages.isEmpty() ? this.tail - 1 : this.tail - ages.get(Math.min(count, ages.size()) - 1) - 1;
+	}
+
+	private long evictedUpTo(Cursor cursor) {
+		Ring ring = cursor.topic().ring();
+		if (ring == null) {
+			return this.forgottenUpTo;
+		}
+		long firstUsable = ring.tailIndex() - usable(cursor).size();
+		Slot before = ring.get(firstUsable - 1);
+		return (before != null) ? before.sequence() : ring.evictedUpTo();
+	}
+
+	/** What the ring retains and is not too old to start with. */
+	private List<Slot> usable(Cursor cursor) {
+		List<Slot> usable = new ArrayList<>();
+		Ring ring = cursor.topic().ring();
+		if (ring != null) {
+			for (long index = ring.firstIndex(); index != ring.tailIndex(); index++) {
+				Slot slot = Objects.requireNonNull(ring.get(index));
+				if (slot.time() >= this.oldestTime) {
+					usable.add(slot);
+				}
+			}
+		}
+		return usable;
+	}
+
+	private void placeAfter(Cursor cursor, long after) {
+		Ring ring = cursor.topic().ring();
+		if (ring == null) {
+			return;
+		}
+		for (Slot slot : usable(cursor)) {
+			if (slot.sequence() - after > 0) {
+				cursor.moveTo(slot.index(), slot.eventsBefore());
+				return;
+			}
+		}
+		cursor.moveTo(ring.tailIndex(), ring.events());
+		if (cursor.topic().isCompleted()) {
+			cursor.setEnded();
+		}
+	}
+
+}

@@ -1,0 +1,103 @@
+package io.github.sse4spring.hub;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One topic: its ring, once it was published to, and the groups of its subscribers. Used
+ * under the lock of the hub, but for what says otherwise.
+ */
+final class Topic {
+
+	private final String name;
+
+	/** Buffer sizes of the live subscribers, and how many have each. */
+	private final TreeMap<Integer, Integer> bufferSizes = new TreeMap<>();
+
+	private int subscribers;
+
+	private long lastActive;
+
+	private boolean completed;
+
+	private volatile @Nullable Ring ring;
+
+	/** Copied when it changes; read by publishers without the lock. */
+	private volatile List<Group> groups = List.of();
+
+	Topic(String name) {
+		this.name = name;
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	/** On any thread. */
+	@Nullable Ring ring() {
+		return this.ring;
+	}
+
+	void createRing(long index, long evictedUpTo) {
+		this.ring = new Ring(index, evictedUpTo);
+	}
+
+	int subscribers() {
+		return this.subscribers;
+	}
+
+	/** Whether its newest entry is its end. */
+	boolean isCompleted() {
+		return this.completed;
+	}
+
+	void setCompleted(boolean completed) {
+		this.completed = completed;
+	}
+
+	long lastActive() {
+		return this.lastActive;
+	}
+
+	void touch(long time) {
+		this.lastActive = time;
+	}
+
+	/** How many events the slowest of its subscribers may be behind, zero without one. */
+	int largestBuffer() {
+		return this.bufferSizes.isEmpty() ? 0 : this.bufferSizes.lastKey();
+	}
+
+	/** On any thread: wake whoever reads this topic. */
+	void wake() {
+		this.groups.forEach(Group::wake);
+	}
+
+	Group join(Waker waker, int bufferSize) {
+		this.subscribers++;
+		this.bufferSizes.merge(bufferSize, 1, Integer::sum);
+		for (Group group : this.groups) {
+			if (group.waker() == waker) {
+				group.retain();
+				return group;
+			}
+		}
+		Group group = new Group(waker);
+		List<Group> groups = new ArrayList<>(this.groups);
+		groups.add(group);
+		this.groups = List.copyOf(groups);
+		return group;
+	}
+
+	void leave(Group group, int bufferSize) {
+		this.subscribers--;
+		this.bufferSizes.computeIfPresent(bufferSize, (size, count) -> (count > 1) ? count - 1 : null);
+		if (group.release()) {
+			this.groups = this.groups.stream().filter((candidate) -> candidate != group).toList();
+		}
+	}
+
+}

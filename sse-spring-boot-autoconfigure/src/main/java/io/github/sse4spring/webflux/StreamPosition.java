@@ -1,0 +1,101 @@
+package io.github.sse4spring.webflux;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseLastEventId;
+import io.github.sse4spring.SseStream;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The position of one stream: who has it, and what of it the client knows. A source
+ * attaches on any thread; the rest happens on the loop of the stream.
+ */
+final class StreamPosition {
+
+	private static final Log logger = LogFactory.getLog(StreamPosition.class);
+
+	private static final AtomicBoolean warned = new AtomicBoolean();
+
+	private final StreamFrames frames;
+
+	private final @Nullable SseLastEventId lastEventId;
+
+	private final AtomicReference<SseStream.@Nullable Source> attached = new AtomicReference<>();
+
+	/** What the client was told last. */
+	private @Nullable String told;
+
+	StreamPosition(StreamFrames frames, @Nullable SseLastEventId lastEventId) {
+		this.frames = frames;
+		this.lastEventId = lastEventId;
+	}
+
+	/** On any thread: the source that was attached last. */
+	SseStream.@Nullable Source source() {
+		return this.attached.get();
+	}
+
+	/** On any thread: where the next source should begin. */
+	@Nullable SseLastEventId resumeAfter() {
+		SseStream.Source last = source();
+		return (last != null) ? SseLastEventId.of(last.position()) : this.lastEventId;
+	}
+
+	/** On any thread: let a source have the position. */
+	void attach(SseStream.Source source) {
+		SseStream.Source last = source();
+		boolean free = (last == null || last.hasEnded());
+		if (!free || !this.attached.compareAndSet(last, source)) {
+			throw new IllegalStateException("A stream has one position, and another subscription to a hub has it: "
+					+ "use one subscription, subscribe(\"a\", \"b\"), or withoutResume()");
+		}
+	}
+
+	/** The block that tells the client where a source begins. */
+	byte[] start(String position, @Nullable SseEvent notice) {
+		this.told = position;
+		return (notice != null) ? this.frames.event(notice) : this.frames.position(position);
+	}
+
+	/** The bytes of an event that came through the operators. */
+	byte[] frame(SseEvent event, boolean direct) {
+		SseStream.Source source = source();
+		if (source == null) {
+			return this.frames.event(event);
+		}
+		if (!direct) {
+			warnIfWithoutId(event);
+			return this.frames.event(event);
+		}
+		SseEvent withId = (event.id() != null) ? event : event.withId(source.position());
+		this.told = withId.id();
+		return this.frames.event(withId);
+	}
+
+	/** The block that moves the client past what was filtered out, if anything was. */
+	byte @Nullable [] move() {
+		SseStream.Source source = source();
+		if (source == null || source.position().equals(this.told)) {
+			return null;
+		}
+		this.told = source.position();
+		return this.frames.position(this.told);
+	}
+
+	@Nullable SseEvent pollNotice() {
+		SseStream.Source source = source();
+		return (source != null) ? source.pollNotice() : null;
+	}
+
+	private static void warnIfWithoutId(SseEvent event) {
+		if (event.id() == null && event.data() != null && warned.compareAndSet(false, true)) {
+			logger.warn("An event of a hub has lost its id in an operator that the stream cannot see through, "
+					+ "so its client cannot resume after it: keep the id with event.withId(..), this is said once");
+		}
+	}
+
+}

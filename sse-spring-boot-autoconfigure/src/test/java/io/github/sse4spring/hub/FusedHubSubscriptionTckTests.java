@@ -1,0 +1,20 @@
+package io.github.sse4spring.hub;
+
+import java.util.List;
+
+import io.github.sse4spring.SseEvent;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.util.concurrent.Queues;
+
+/**
+ * The rules of Reactive Streams, behind an operator that polls the subscription.
+ */
+public class FusedHubSubscriptionTckTests extends HubSubscriptionTckTests {
+
+	@Override
+	Publisher<SseEvent> publisher(Flux<SseEvent> events) {
+		return events.map((event) -> event).flatMapIterable(List::of, Queues.XS_BUFFER_SIZE);
+	}
+
+}

@@ -1,0 +1,790 @@
+package io.github.sse4spring.hub;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+import io.github.sse4spring.SseEncodingException;
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseEventTooLargeException;
+import io.github.sse4spring.SseHub;
+import io.github.sse4spring.SseHubClosedException;
+import io.github.sse4spring.SseHubFullException;
+import io.github.sse4spring.SseHubListener;
+import io.github.sse4spring.SseHubSnapshot;
+import io.github.sse4spring.SseLagException;
+import io.github.sse4spring.SseLagPolicy;
+import io.github.sse4spring.SsePublication;
+import io.github.sse4spring.SseSubscription;
+import io.github.sse4spring.hub.HubFixture.Taker;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class SseHubTests {
+
+	private final HubFixture fixture = new HubFixture();
+
+	private final SseHub hub = this.fixture.hub;
+
+	private static SseSubscription to(String... topics) {
+		return SseSubscription.to(topics);
+	}
+
+	private static HubFixture with(UnaryOperator<SseHubBuilder> settings) {
+		return new HubFixture(settings);
+	}
+
+	private static List<String> numbers(int from, int to) {
+		return IntStream.range(from, to).mapToObj(Integer::toString).toList();
+	}
+
+	// Publish
+
+	@Test
+	void everySubscriberGetsEveryEventOfItsTopics() {
+		Taker a = this.fixture.take("a");
+		Taker both = this.fixture.take("a", "b");
+		this.fixture.publish("a", 1);
+		this.fixture.publish("b", 2);
+		this.fixture.publish("a", 3);
+		assertThat(a.texts()).containsExactly("1", "3");
+		assertThat(both.texts()).containsExactly("1", "2", "3");
+	}
+
+	@Test
+	void noSubscribersIsSuccess() {
+		SsePublication publication = this.hub.publish(SseEvent.text("a"));
+		assertThat(publication.topic()).isEqualTo("default");
+		assertThat(publication.subscribers()).isZero();
+		assertThat(publication.stored().block(Duration.ofSeconds(1))).endsWith("-1");
+	}
+
+	@Test
+	void publicationSaysHowManySubscribersThereAre() {
+		this.fixture.take("a");
+		this.fixture.take("a", "b");
+		assertThat(this.hub.publish("a", SseEvent.text("x")).subscribers()).isEqualTo(2);
+		assertThat(this.hub.publish("b", SseEvent.text("x")).subscribers()).isEqualTo(1);
+	}
+
+	@Test
+	void idIsTheEpochAndTheSequenceOfTheHub() {
+		assertThat(this.fixture.publish("a", "x")).matches("[0-9a-z]{8}-1");
+		assertThat(this.fixture.publish("b", "x")).matches("[0-9a-z]{8}-2");
+		assertThat(new HubFixture().publish("a", "x")).isNotEqualTo(this.fixture.publish("a", "x"));
+	}
+
+	@Test
+	void idLineIsTheLastOfTheFrame() {
+		Taker taker = this.fixture.take("a");
+		String id = this.fixture.publish("a", "x");
+		assertThat(new String(taker.events.get(0).frame(), StandardCharsets.UTF_8))
+			.isEqualTo("data:x\nid:" + id + "\n\n");
+	}
+
+	@Test
+	void allSubscribersShareOneFrame() {
+		Taker one = this.fixture.take("a");
+		Taker other = this.fixture.take("a");
+		this.fixture.publish("a", "x");
+		assertThat(one.events.get(0).frame()).isSameAs(other.events.get(0).frame());
+	}
+
+	@Test
+	void dataOfAnEventOfAHubIsItsText() {
+		Taker taker = this.fixture.take("a");
+		this.hub.publish("a", SseEvent.json(List.of(1, 2)).withName("n"));
+		this.hub.publish("a", SseEvent.text(" two\r\nlines"));
+		this.hub.publish("a", SseEvent.comment("c"));
+		assertThat(taker.events).extracting(SseEvent::data).containsExactly("[1,2]", " two\nlines", null);
+		assertThat(taker.events.get(0).isJson()).isFalse();
+		assertThat(taker.events.get(0).name()).isEqualTo("n");
+		assertThat(taker.events.get(0).withName("m").frame()).isNull();
+	}
+
+	@Test
+	void ownIdOfThePublisherIsKept() {
+		Taker taker = this.fixture.take("a");
+		this.hub.publish("a", SseEvent.text("x").withId("own"));
+		assertThat(taker.events.get(0).id()).isEqualTo("own");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "sse-end", "abcdefgh-12" })
+	void idThatLooksLikeTheHubsOwnIsRefused(String id) {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.hub.publish(SseEvent.text("x").withId(id)))
+			.withMessageStartingWith("id must not");
+	}
+
+	@Test
+	void nameOfANoticeIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.hub.publish(SseEvent.text("x").withName("sse-gap")))
+			.withMessageStartingWith("name must not begin with 'sse-'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "a\nb", "\u007F", "\uD800" })
+	void badTopicIsRefused(String topic) {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.hub.publish(topic, SseEvent.text("x")))
+			.withMessageStartingWith("topic must");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.hub.subscribe(topic))
+			.withMessageStartingWith("topic must");
+	}
+
+	@Test
+	void topicOfMoreThan128BytesIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.hub.publish("é".repeat(65), SseEvent.text("x")))
+			.withMessageContaining("128 bytes");
+	}
+
+	@Test
+	void failingJsonUsesNoSequenceAndNoStreamNotices() {
+		Taker taker = this.fixture.take("a");
+		this.fixture.publish("a", 1);
+		assertThatExceptionOfType(SseEncodingException.class)
+			.isThrownBy(() -> this.hub.publish("a", SseEvent.json(new Object() {
+
+				@com.fasterxml.jackson.annotation.JsonValue
+				String value() {
+					throw new IllegalStateException("poison");
+				}
+
+			})));
+		assertThat(this.fixture.publish("a", 2)).endsWith("-2");
+		assertThat(taker.texts()).containsExactly("1", "2");
+	}
+
+	@Test
+	void eventAboveTheLimitIsRefused() {
+		HubFixture small = with((builder) -> builder.maxEventSize(20));
+		small.publish("a", "x".repeat(10));
+		assertThatExceptionOfType(SseEventTooLargeException.class).isThrownBy(() -> small.publish("a", "x".repeat(20)))
+			.withMessage("The event has 27 bytes, encoded, but the hub takes 20");
+	}
+
+	// Subscribe and start
+
+	@Test
+	void subscribingIsLazyAndPerSubscriber() {
+		Flux<SseEvent> flux = this.hub.subscribe("a");
+		this.fixture.publish("a", 1);
+		Taker first = HubFixture.take(flux, Long.MAX_VALUE);
+		this.fixture.publish("a", 2);
+		Taker second = HubFixture.take(flux, Long.MAX_VALUE);
+		this.fixture.publish("a", 3);
+		assertThat(first.texts()).containsExactly("2", "3");
+		assertThat(second.texts()).containsExactly("3");
+	}
+
+	@Test
+	void emptyTopicsAreRefusedAndDuplicatesCollapse() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.hub.subscribe(new String[0]));
+		assertThat(to("a", "b", "a").topics()).containsExactly("a", "b");
+		String[] many = numbers(0, 65).toArray(String[]::new);
+		assertThatIllegalArgumentException().isThrownBy(() -> this.hub.subscribe(many))
+			.withMessage("topics must be 1 to 64 but are 65");
+	}
+
+	@Test
+	void cancelLeaves() {
+		Taker taker = this.fixture.take("a");
+		taker.cancel();
+		this.fixture.publish("a", 1);
+		assertThat(taker.texts()).isEmpty();
+		assertThat(this.hub.snapshot().subscribers()).isZero();
+		assertThat(this.hub.publish("a", SseEvent.text("x")).subscribers()).isZero();
+	}
+
+	@Test
+	void earliestBeginsWithTheOldestRetained() {
+		HubFixture small = with((builder) -> builder.replaySize(3));
+		small.publish("a", 0, 5);
+		assertThat(small.take(to("a").earliest()).texts()).containsExactly("2", "3", "4");
+	}
+
+	@Test
+	void lastBeginsWithTheNewestOverAllTopics() {
+		this.fixture.publish("a", 1);
+		this.fixture.publish("b", 2);
+		this.fixture.publish("c", 3);
+		this.fixture.publish("a", 4);
+		assertThat(this.fixture.take(to("a", "b").last(2)).texts()).containsExactly("2", "4");
+		assertThat(this.fixture.take(to("a", "b").last(99)).texts()).containsExactly("1", "2", "4");
+		assertThat(this.fixture.take(to("a", "b").last(0)).texts()).isEmpty();
+	}
+
+	@Test
+	void severalTopicsArriveInSequenceOrder() {
+		for (int i = 0; i < 30; i++) {
+			this.fixture.publish(List.of("a", "b", "c").get(i * 7 % 3), i);
+		}
+		assertThat(this.fixture.take(to("c", "a", "b").earliest()).texts()).isEqualTo(numbers(0, 30));
+	}
+
+	@Test
+	void positionIsTheIdThatASubscriberStartingNowWouldGet() {
+		this.fixture.publish("a", 1);
+		String position = this.hub.position();
+		this.fixture.publish("a", 2);
+		assertThat(this.fixture.take(to("a").after(position)).texts()).containsExactly("2");
+	}
+
+	@Test
+	void filterTakesOnlySomeEvents() {
+		Taker even = this.fixture.take(to("a").filter((event) -> Integer.parseInt((String) event.data()) % 2 == 0));
+		this.fixture.publish("a", 0, 6);
+		assertThat(even.texts()).containsExactly("0", "2", "4");
+	}
+
+	@Test
+	void filterThatThrowsEndsItsSubscriberOnly() {
+		Taker failing = this.fixture.take(to("a").filter((event) -> {
+			throw new IllegalStateException("filter");
+		}));
+		Taker other = this.fixture.take("a");
+		this.fixture.publish("a", 1);
+		this.fixture.publish("a", 2);
+		assertThat(failing.error).hasMessage("filter");
+		assertThat(other.texts()).containsExactly("1", "2");
+	}
+
+	@Test
+	void withoutResumeWithholdsIds() {
+		Taker taker = this.fixture.take(to("a").withoutResume());
+		this.fixture.publish("a", 1);
+		assertThat(taker.events.get(0).id()).isNull();
+		assertThat(taker.texts()).containsExactly("1");
+	}
+
+	@Test
+	void nothingIsDeliveredBeyondDemand() {
+		Taker taker = this.fixture.stalled(to("a"));
+		this.fixture.publish("a", 0, 5);
+		taker.request(2);
+		assertThat(taker.texts()).containsExactly("0", "1");
+		taker.request(1);
+		assertThat(taker.texts()).containsExactly("0", "1", "2");
+	}
+
+	// Resume
+
+	@Test
+	void resumeIsWhatIsRetainedAfterThePositionThenLive() {
+		this.fixture.publish("a", 1);
+		String id = this.fixture.publish("a", 2);
+		this.fixture.publish("a", 3);
+		Taker taker = this.fixture.take(to("a").after(id).withNotices());
+		this.fixture.publish("a", 4);
+		assertThat(taker.texts()).containsExactly("3", "4");
+	}
+
+	@Test
+	void resumeAfterAnEventOfAnotherTopicIsExact() {
+		this.fixture.publish("a", 1);
+		String id = this.fixture.publish("b", "other");
+		this.fixture.publish("a", 2);
+		assertThat(this.fixture.take(to("a").after(id).withNotices()).texts()).containsExactly("2");
+	}
+
+	@Test
+	void positionBelowWhatWasEvictedIsExpired() {
+		HubFixture small = with((builder) -> builder.replaySize(2));
+		String id = small.publish("a", 0);
+		small.publish("a", 1, 3);
+		Taker inTime = small.take(to("a").after(id).withNotices());
+		assertThat(inTime.texts()).containsExactly("1", "2");
+		inTime.cancel();
+		small.publish("a", 3);
+		Taker taker = small.take(to("a").after(id).withNotices());
+		assertThat(taker.texts()).containsExactly("sse-gap {\"reason\":\"expired\"}", "2", "3");
+		assertThat(taker.events.get(0).id()).endsWith("-2");
+	}
+
+	@Test
+	void evictionInAnotherTopicIsNoGap() {
+		HubFixture small = with((builder) -> builder.replaySize(2));
+		String id = small.publish("a", 0);
+		small.publish("b", 0, 10);
+		assertThat(small.take(to("a").after(id).withNotices()).texts()).isEmpty();
+	}
+
+	@Test
+	void anotherEpochIsRestarted() {
+		this.fixture.publish("a", 1);
+		Taker taker = this.fixture.take(to("a").after("zzzzzzzz-5").withNotices());
+		assertThat(taker.texts()).containsExactly("sse-gap {\"reason\":\"restarted\"}", "1");
+		assertThat(taker.events.get(0).id()).endsWith("-0");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "nonsense", "", "x-1", "-", "99999999999999999999999" })
+	void unknownIdIsUnknownAndLiveOnly(String id) {
+		this.fixture.publish("a", 1);
+		Taker taker = this.fixture.take(to("a").after(id).withNotices());
+		this.fixture.publish("a", 2);
+		assertThat(taker.texts()).containsExactly("sse-gap {\"reason\":\"unknown\"}", "2");
+	}
+
+	@Test
+	void positionBeyondTheTailIsUnknown() {
+		String id = this.fixture.publish("a", 1);
+		String beyond = id.replace("-1", "-2");
+		assertThat(this.fixture.take(to("a").after(beyond).withNotices()).texts())
+			.containsExactly("sse-gap {\"reason\":\"unknown\"}");
+	}
+
+	@Test
+	void ownIdCanBeResumedFromWhileRetained() {
+		HubFixture small = with((builder) -> builder.replaySize(2));
+		small.hub.publish("a", SseEvent.text("1").withId("own"));
+		small.publish("a", 2);
+		Taker inTime = small.take(to("a").after("own").withNotices());
+		assertThat(inTime.texts()).containsExactly("2");
+		inTime.cancel();
+		small.publish("a", 3);
+		assertThat(small.take(to("a").after("own").withNotices()).texts())
+			.containsExactly("sse-gap {\"reason\":\"unknown\"}");
+	}
+
+	@Test
+	void ambiguousOwnIdIsUnknown() {
+		this.hub.publish("a", SseEvent.text("1").withId("own"));
+		this.hub.publish("a", SseEvent.text("2").withId("own"));
+		assertThat(this.fixture.take(to("a").after("own").withNotices()).texts())
+			.containsExactly("sse-gap {\"reason\":\"unknown\"}");
+	}
+
+	@Test
+	void gapWithoutNoticesIsToldToTheListenerOnly() {
+		List<String> gaps = new ArrayList<>();
+		HubFixture told = with((builder) -> builder.listener(new SseHubListener() {
+
+			@Override
+			public void onGap(SseSubscription subscription, String reason) {
+				gaps.add(reason);
+			}
+
+		}));
+		assertThat(told.take(to("a").after("zzzzzzzz-5")).texts()).isEmpty();
+		assertThat(gaps).containsExactly("restarted");
+	}
+
+	@Test
+	void catchingUpLagsOnlyByWhatIsNotRetained() {
+		HubFixture small = with((builder) -> builder.bufferSize(2).replaySize(100));
+		String id = small.publish("a", 0);
+		small.publish("a", 1, 50);
+		Taker taker = small.stalled(to("a").after(id).withNotices());
+		small.publish("a", 50, 60);
+		assertThat(taker.takeAll().texts()).startsWith(numbers(1, 50).toArray(String[]::new))
+			.endsWith("sse-lag {\"missed\":9}", "59")
+			.hasSize(51);
+	}
+
+	// Lag
+
+	@Test
+	void subscriberWithinItsBufferDoesNotLag() {
+		Taker taker = this.fixture.stalled(to("a").bufferSize(4).withNotices());
+		this.fixture.publish("a", 0, 4);
+		assertThat(taker.takeAll().texts()).isEqualTo(numbers(0, 4));
+	}
+
+	@Test
+	void skipGoesOnHalfTheBufferBehindTheTail() {
+		Taker taker = this.fixture.stalled(to("a").bufferSize(4).withNotices());
+		taker.request(1);
+		this.fixture.publish("a", 0, 10);
+		// 0 taken, 1 to 7 missed, 8 and 9 are half of four.
+		assertThat(taker.takeAll().texts()).containsExactly("0", "sse-lag {\"missed\":7}", "8", "9");
+		assertThat(taker.events.get(1).id()).endsWith("-8");
+		assertThat(taker.events.get(2).id()).endsWith("-9");
+	}
+
+	@Test
+	void skipToLatestLeavesTheNewestOnly() {
+		Taker taker = this.fixture.stalled(to("a").bufferSize(4).onLag(SseLagPolicy.SKIP_TO_LATEST).withNotices());
+		taker.request(1);
+		this.fixture.publish("a", 0, 10);
+		assertThat(taker.takeAll().texts()).containsExactly("0", "sse-lag {\"missed\":8}", "9");
+	}
+
+	@Test
+	void disconnectEndsCleanlyWithoutCount() {
+		Taker taker = this.fixture.stalled(to("a").bufferSize(4).onLag(SseLagPolicy.DISCONNECT).withNotices());
+		taker.request(1);
+		this.fixture.publish("a", 0, 10);
+		assertThat(taker.takeAll().texts()).containsExactly("0");
+		assertThat(taker.completed).isTrue();
+	}
+
+	@Test
+	void failIsAnExceptionWithTopicsAndMissed() {
+		Taker taker = this.fixture.stalled(to("a").bufferSize(4).onLag(SseLagPolicy.FAIL));
+		taker.request(1);
+		this.fixture.publish("a", 0, 10);
+		taker.takeAll();
+		assertThat(taker.error).isInstanceOfSatisfying(SseLagException.class, (ex) -> {
+			assertThat(ex.topics()).containsExactly("a");
+			assertThat(ex.missed()).isEqualTo(9);
+		});
+	}
+
+	@Test
+	void laggingSubscriberCanLagAgain() {
+		Taker taker = this.fixture.stalled(to("a").bufferSize(2).withNotices());
+		taker.request(1);
+		this.fixture.publish("a", 0, 10);
+		taker.request(2);
+		this.fixture.publish("a", 10, 20);
+		taker.takeAll();
+		assertThat(taker.texts()).containsExactly("0", "sse-lag {\"missed\":8}", "9", "sse-lag {\"missed\":9}", "19");
+	}
+
+	@Test
+	void hotTopicNeverMakesAQuietOneSkip() {
+		Taker taker = this.fixture.stalled(to("hot", "quiet").bufferSize(4).withNotices());
+		taker.request(1);
+		this.fixture.publish("hot", 0);
+		this.fixture.publish("quiet", "q");
+		this.fixture.publish("hot", 1, 20);
+		assertThat(taker.takeAll().texts()).containsExactly("0", "sse-lag {\"missed\":17}", "q", "18", "19");
+	}
+
+	@Test
+	void lagIsPerSubscriber() {
+		Taker slow = this.fixture.stalled(to("a").bufferSize(2));
+		Taker fast = this.fixture.take("a");
+		this.fixture.publish("a", 0, 100);
+		assertThat(fast.texts()).isEqualTo(numbers(0, 100));
+		assertThat(slow.texts()).isEmpty();
+	}
+
+	@Test
+	void receivedAndMissedIsPublished() {
+		Taker taker = this.fixture.stalled(to("a").bufferSize(8).withNotices());
+		taker.request(1);
+		for (int i = 0; i < 500; i++) {
+			this.fixture.publish("a", i);
+			if (i % 37 == 0) {
+				taker.request(5);
+			}
+		}
+		taker.takeAll();
+		long missed = taker.events.stream()
+			.filter(SseEvent::isNotice)
+			.mapToLong((notice) -> Long.parseLong(((String) notice.data()).replaceAll("[^0-9]", "")))
+			.sum();
+		long received = taker.events.stream().filter((event) -> !event.isNotice()).count();
+		assertThat(missed).isPositive();
+		assertThat(received + missed).isEqualTo(500);
+	}
+
+	// Bounds
+
+	@Test
+	void topicRetainsTheReplaySizeOrTheLargestLiveBuffer() {
+		HubFixture small = with((builder) -> builder.replaySize(3));
+		Taker stalled = small.stalled(to("a").bufferSize(10).withNotices());
+		small.publish("a", 0, 9);
+		assertThat(retained(small, "a")).isEqualTo(9);
+		assertThat(stalled.takeAll().texts()).isEqualTo(numbers(0, 9));
+		stalled.cancel();
+		small.publish("a", 9);
+		assertThat(retained(small, "a")).isEqualTo(3);
+	}
+
+	@Test
+	void oldestOfTheHubGoesFirstWhenItRetainsTooMuch() {
+		HubFixture small = with((builder) -> builder.maxRetainedSize(10 * (128 + 28)));
+		small.publish("old", "x");
+		small.publish("a", 100, 104);
+		small.publish("b", 100, 110);
+		assertThat(retained(small, "old")).isZero();
+		assertThat(retained(small, "a")).isLessThan(4);
+		assertThat(retained(small, "b")).isGreaterThan(5);
+		assertThat(small.hub.snapshot().retainedBytes()).isLessThanOrEqualTo(10 * (128 + 28));
+	}
+
+	@Test
+	void cursorOvertakenByAnyCutHasLagged() {
+		HubFixture small = with((builder) -> builder.maxRetainedSize(5 * (128 + 30)).bufferSize(100));
+		Taker taker = small.stalled(to("a").withNotices());
+		small.publish("a", 100, 110);
+		taker.takeAll();
+		assertThat(taker.texts().get(0)).isEqualTo("sse-lag {\"missed\":5}");
+		assertThat(taker.texts()).hasSize(6).endsWith("109");
+	}
+
+	@Test
+	void maxAgeAppliesWhereASubscriptionStartsOnly() {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+		HubFixture aged = with((builder) -> builder.replayMaxAge(Duration.ofMinutes(1)).clock(new MovingClock(now)));
+		Taker live = aged.stalled(to("a").withNotices());
+		String id = aged.publish("a", 1);
+		aged.publish("a", 2);
+		now.set(Instant.EPOCH.plusSeconds(120));
+		aged.publish("a", 3);
+		assertThat(aged.take(to("a").earliest()).texts()).containsExactly("3");
+		assertThat(aged.take(to("a").after(id).withNotices()).texts())
+			.containsExactly("sse-gap {\"reason\":\"expired\"}", "3");
+		assertThat(live.takeAll().texts()).containsExactly("1", "2", "3");
+	}
+
+	@Test
+	void idleTopicGoesWithAllItRetainsAndItsPositionIsExpired() {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+		HubFixture idle = with(
+				(builder) -> builder.topicIdleTimeout(Duration.ofMinutes(1)).clock(new MovingClock(now)));
+		String position = idle.hub.position();
+		idle.publish("a", 1);
+		now.set(Instant.EPOCH.plusSeconds(61));
+		idle.publish("b", 2);
+		assertThat(idle.hub.snapshot().topics()).extracting(SseHubSnapshot.Topic::name).containsExactly("b");
+		assertThat(idle.take(to("a").after(position).withNotices()).texts())
+			.containsExactly("sse-gap {\"reason\":\"expired\"}");
+	}
+
+	@Test
+	void topicWithASubscriberIsNotIdle() {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+		HubFixture idle = with(
+				(builder) -> builder.topicIdleTimeout(Duration.ofMinutes(1)).clock(new MovingClock(now)));
+		Taker taker = idle.take("a");
+		idle.publish("a", 1);
+		now.set(Instant.EPOCH.plusSeconds(3600));
+		idle.publish("b", 2);
+		idle.publish("a", 3);
+		assertThat(taker.texts()).containsExactly("1", "3");
+	}
+
+	@Test
+	void longestIdleTopicGoesFirstAtTheLimitAndNoneMeansFull() {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+		HubFixture few = with((builder) -> builder.maxTopics(2).clock(new MovingClock(now)));
+		few.publish("a", 1);
+		now.set(Instant.EPOCH.plusSeconds(1));
+		few.publish("b", 1);
+		few.publish("c", 1);
+		assertThat(few.hub.snapshot().topics()).extracting(SseHubSnapshot.Topic::name).containsExactly("b", "c");
+		few.take("b", "c");
+		assertThatExceptionOfType(SseHubFullException.class).isThrownBy(() -> few.publish("d", 1))
+			.withMessageContaining("2 topics");
+		few.take("e", "f");
+		assertThat(few.publish("b", 2)).isNotNull();
+	}
+
+	@Test
+	void subscriptionCreatesNoRing() {
+		this.fixture.take("a");
+		assertThat(retained(this.fixture, "a")).isZero();
+		assertThat(this.hub.snapshot().retainedBytes()).isZero();
+	}
+
+	// Complete and close
+
+	@Test
+	void completeEndsTheTopicInItsPlace() {
+		Taker slow = this.fixture.stalled(to("a"));
+		Taker fast = this.fixture.take("a");
+		this.fixture.publish("a", 1);
+		this.hub.complete("a");
+		assertThat(fast.texts()).containsExactly("1");
+		assertThat(fast.completed).isTrue();
+		assertThat(slow.completed).isFalse();
+		assertThat(slow.takeAll().texts()).containsExactly("1");
+		assertThat(slow.completed).isTrue();
+	}
+
+	@Test
+	void completedTopicIsCompleteForLaterOnesUntilItIsPublishedTo() {
+		this.fixture.publish("a", 1);
+		this.hub.complete("a");
+		assertThat(this.fixture.take("a").completed).isTrue();
+		Taker replaying = this.fixture.take(to("a").earliest());
+		assertThat(replaying.texts()).containsExactly("1");
+		assertThat(replaying.completed).isTrue();
+		this.fixture.publish("a", 2);
+		Taker live = this.fixture.take("a");
+		this.fixture.publish("a", 3);
+		assertThat(live.texts()).containsExactly("3");
+		assertThat(live.completed).isFalse();
+	}
+
+	@Test
+	void severalTopicsCompleteWithTheLast() {
+		Taker taker = this.fixture.take("a", "b");
+		this.hub.complete("a");
+		this.fixture.publish("b", 1);
+		assertThat(taker.completed).isFalse();
+		this.hub.complete("b");
+		assertThat(taker.texts()).containsExactly("1");
+		assertThat(taker.completed).isTrue();
+	}
+
+	@Test
+	void completeDoesNotCountAsMissed() {
+		Taker taker = this.fixture.stalled(to("a", "b").bufferSize(4).withNotices());
+		taker.request(1);
+		this.fixture.publish("b", "q");
+		this.hub.complete("a");
+		this.fixture.publish("b", 0, 10);
+		assertThat(taker.takeAll().texts()).containsExactly("q", "sse-lag {\"missed\":8}", "8", "9");
+	}
+
+	@Test
+	void closeFixesTheEndAtTheTail() {
+		Taker slow = this.fixture.stalled(to("a"));
+		Taker fast = this.fixture.take("a");
+		this.fixture.publish("a", 1);
+		this.hub.close();
+		this.hub.close();
+		assertThat(fast.completed).isTrue();
+		assertThat(slow.completed).isFalse();
+		assertThat(slow.takeAll().texts()).containsExactly("1");
+		assertThat(slow.completed).isTrue();
+		assertThatExceptionOfType(SseHubClosedException.class).isThrownBy(() -> this.fixture.publish("a", 2))
+			.withMessageContaining("topic 'a'");
+		assertThat(this.fixture.take("a").completed).isTrue();
+	}
+
+	// Numbers near their end
+
+	@ParameterizedTest
+	@ValueSource(longs = { Long.MAX_VALUE - 5, -6 })
+	void sequencesAndIndexesMayWrap(long start) {
+		HubFixture late = with((builder) -> builder.firstSequence(start).firstIndex(start).replaySize(8));
+		Taker fast = late.take(to("a", "b").bufferSize(8));
+		Taker slow = late.stalled(to("a").bufferSize(4).withNotices());
+		slow.request(1);
+		String first = late.publish("a", 0);
+		late.publish("a", 1, 20);
+		assertThat(fast.texts()).isEqualTo(numbers(0, 20));
+		assertThat(slow.takeAll().texts()).containsExactly("0", "sse-lag {\"missed\":17}", "18", "19");
+		assertThat(late.take(to("a").after(fast.events.get(15).id()).withNotices()).texts()).isEqualTo(numbers(16, 20));
+		assertThat(late.take(to("a").after(first).withNotices()).texts().get(0)).contains("expired");
+	}
+
+	// Others
+
+	@Test
+	void snapshotSaysWhatThereIs() {
+		this.fixture.take("a", "b");
+		String id = this.fixture.publish("a", "x");
+		SseHubSnapshot snapshot = this.hub.snapshot();
+		assertThat(snapshot.position()).isEqualTo(id);
+		assertThat(snapshot.epoch()).isEqualTo(id.substring(0, 8));
+		assertThat(snapshot.subscribers()).isEqualTo(1);
+		assertThat(snapshot.topics()).containsExactly(new SseHubSnapshot.Topic("a", 1, 1, id),
+				new SseHubSnapshot.Topic("b", 1, 0, null));
+	}
+
+	@Test
+	void listenersAreToldAndOneThatThrowsHarmsOnlyItself() {
+		List<String> told = new ArrayList<>();
+		SseHubListener failing = new SseHubListener() {
+
+			@Override
+			public void onPublish(String topic, String id) {
+				throw new IllegalStateException("listener");
+			}
+
+		};
+		SseHubListener telling = new SseHubListener() {
+
+			@Override
+			public void onPublish(String topic, String id) {
+				told.add("publish " + topic);
+			}
+
+			@Override
+			public void onSubscribe(SseSubscription subscription) {
+				told.add("subscribe " + subscription.topics());
+			}
+
+			@Override
+			public void onCancel(SseSubscription subscription) {
+				told.add("cancel " + subscription.topics());
+			}
+
+			@Override
+			public void onLag(SseSubscription subscription, long missed) {
+				told.add("lag " + missed);
+			}
+
+		};
+		HubFixture listened = with((builder) -> builder.listener(failing).listener(telling).bufferSize(2));
+		Taker taker = listened.stalled(to("a"));
+		taker.request(1);
+		listened.publish("a", 0, 4);
+		taker.takeAll().cancel();
+		assertThat(told).containsExactly("subscribe [a]", "publish a", "publish a", "publish a", "publish a", "lag 2",
+				"cancel [a]");
+	}
+
+	@Test
+	void fusedSubscriberPolls() {
+		StepVerifier.create(this.hub.subscribe("a").map(SseEvent::data).take(3))
+			.then(() -> this.fixture.publish("a", 0, 3))
+			.expectNext("0", "1", "2")
+			.expectComplete()
+			.verify(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void badSettingIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> SseHubBuilder.create().bufferSize(0))
+			.withMessage("bufferSize must be 1 or more but is 0");
+		assertThatIllegalArgumentException().isThrownBy(() -> to("a").bufferSize(0));
+		assertThatIllegalArgumentException().isThrownBy(() -> to("a").last(-1));
+	}
+
+	private static int retained(HubFixture fixture, String topic) {
+		return fixture.hub.snapshot()
+			.topics()
+			.stream()
+			.filter((candidate) -> candidate.name().equals(topic))
+			.mapToInt(SseHubSnapshot.Topic::retained)
+			.sum();
+	}
+
+	private static final class MovingClock extends Clock {
+
+		private final AtomicReference<Instant> now;
+
+		private MovingClock(AtomicReference<Instant> now) {
+			this.now = now;
+		}
+
+		@Override
+		public ZoneOffset getZone() {
+			return ZoneOffset.UTC;
+		}
+
+		@Override
+		public Clock withZone(java.time.ZoneId zone) {
+			return this;
+		}
+
+		@Override
+		public Instant instant() {
+			return this.now.get();
+		}
+
+	}
+
+}

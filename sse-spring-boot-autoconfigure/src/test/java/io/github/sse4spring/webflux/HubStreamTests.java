@@ -1,0 +1,291 @@
+package io.github.sse4spring.webflux;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseHub;
+import io.github.sse4spring.SseLagPolicy;
+import io.github.sse4spring.SseSubscription;
+import io.github.sse4spring.hub.SseHubBuilder;
+import io.github.sse4spring.testsupport.EventStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A hub and the stream of one of its subscribers: what the client is told.
+ */
+class HubStreamTests {
+
+	private final SseHub hub = SseHubBuilder.create().replaySize(8).build();
+
+	private final StreamFixture stream = new StreamFixture();
+
+	private String epoch;
+
+	@BeforeEach
+	void readEpoch() {
+		this.epoch = this.hub.snapshot().epoch();
+	}
+
+	private static SseSubscription to(String... topics) {
+		return SseSubscription.to(topics);
+	}
+
+	private void publish(int from, int to) {
+		for (int i = from; i < to; i++) {
+			this.hub.publish("a", SseEvent.text(Integer.toString(i)));
+		}
+		this.stream.loop.runTasks();
+	}
+
+	/** Name, data and sequence of each block but comments. */
+	private List<String> told() {
+		return EventStream.parse(this.stream.text())
+			.stream()
+			.filter((block) -> block.comment() == null)
+			.map((block) -> text(block.name()) + text(block.data()) + text(block.id()).replace(this.epoch + "-", "#"))
+			.map(String::trim)
+			.toList();
+	}
+
+	private static String text(String value) {
+		return (value != null) ? value + " " : "";
+	}
+
+	private void start(Flux<SseEvent> source) {
+		this.stream.start(source);
+		this.stream.loop.runTasks();
+	}
+
+	private void startAfter(String lastEventId, Flux<SseEvent> source) {
+		this.stream.start(source, lastEventId);
+		this.stream.loop.runTasks();
+	}
+
+	private void publishWhileNotReading(int from, int to) {
+		this.stream.become(false);
+		publish(from, to);
+		this.stream.become(true);
+	}
+
+	@Test
+	void streamOpensAtOnceWithThePositionOfItsStart() {
+		publish(0, 3);
+		start(this.hub.subscribe("a"));
+		assertThat(this.stream.opened).isTrue();
+		assertThat(this.stream.text()).isEqualTo(StreamFixture.OPENING + "id:" + this.epoch + "-3\n\n");
+	}
+
+	@Test
+	void eventsArriveInOneBatchWithTheirIds() {
+		start(this.hub.subscribe("a"));
+		this.stream.written.clear();
+		publish(0, 3);
+		assertThat(this.stream.written).hasSize(1);
+		assertThat(told()).containsExactly("0 #1", "1 #2", "2 #3");
+	}
+
+	@Test
+	void resumeBeginsAfterTheLastEventIdWithoutHoleOrDuplicate() {
+		publish(0, 3);
+		startAfter(this.epoch + "-1", this.hub.subscribe("a"));
+		publish(3, 4);
+		assertThat(told()).containsExactly("#1", "1 #2", "2 #3", "3 #4");
+	}
+
+	@Test
+	void lastEventIdWinsOverTheStartOfTheSubscription() {
+		publish(0, 4);
+		startAfter(this.epoch + "-2", this.hub.subscribe(to("a").earliest()));
+		assertThat(told()).containsExactly("#2", "2 #3", "3 #4");
+	}
+
+	@Test
+	void explicitAfterWinsOverTheLastEventId() {
+		publish(0, 4);
+		startAfter(this.epoch + "-1", this.hub.subscribe(to("a").after(this.epoch + "-3")));
+		assertThat(told()).containsExactly("#3", "3 #4");
+	}
+
+	@Test
+	void gapIsTheFirstBlockAndCarriesTheStartPosition() {
+		publish(0, 20);
+		startAfter(this.epoch + "-1", this.hub.subscribe("a"));
+		assertThat(told()).startsWith("sse-gap {\"reason\":\"expired\"} #12", "12 #13").hasSize(9);
+	}
+
+	@Test
+	void restartIsTold() {
+		publish(0, 2);
+		startAfter("zzzzzzzz-1", this.hub.subscribe("a"));
+		assertThat(told()).containsExactly("sse-gap {\"reason\":\"restarted\"} #0", "0 #1", "1 #2");
+	}
+
+	@Test
+	void unknownIdIsToldAndLiveOnly() {
+		publish(0, 2);
+		startAfter("nonsense", this.hub.subscribe("a"));
+		publish(2, 3);
+		assertThat(told()).containsExactly("sse-gap {\"reason\":\"unknown\"} #2", "2 #3");
+	}
+
+	@Test
+	void lagNoticeStandsWhereTheHoleIs() {
+		start(this.hub.subscribe(to("a").bufferSize(4)));
+		publish(0, 1);
+		publishWhileNotReading(1, 10);
+		assertThat(told()).containsExactly("#0", "0 #1", "sse-lag {\"missed\":7} #8", "8 #9", "9 #10");
+	}
+
+	@Test
+	void noticesGoPastOperators() {
+		start(this.hub.subscribe(to("a").bufferSize(4))
+			.filter((event) -> !event.isNotice())
+			.map((event) -> SseEvent.text("mapped " + event.data())));
+		publish(0, 1);
+		publishWhileNotReading(1, 10);
+		assertThat(told()).containsExactly("#0", "mapped 0 #1", "sse-lag {\"missed\":7} #8", "mapped 8 #9",
+				"mapped 9 #10");
+	}
+
+	@Test
+	void disconnectTellsTheClientToComeBackAndNotThatItIsFinished() {
+		start(this.hub.subscribe(to("a").bufferSize(4).onLag(SseLagPolicy.DISCONNECT)));
+		publish(0, 1);
+		publishWhileNotReading(1, 10);
+		this.stream.loop.runTasks();
+		assertThat(this.stream.text()).endsWith("data:0\nid:" + this.epoch + "-1\n\nretry:100\n\n");
+		assertThat(this.stream.completed).isTrue();
+		assertThat(this.hub.snapshot().subscribers()).isZero();
+	}
+
+	@Test
+	void failThatReachesTheWriterIsDisconnect() {
+		start(this.hub.subscribe(to("a").bufferSize(4).onLag(SseLagPolicy.FAIL)));
+		publish(0, 1);
+		publishWhileNotReading(1, 10);
+		assertThat(this.stream.text()).endsWith("retry:100\n\n").doesNotContain("sse-error", "sse-end");
+		assertThat(this.stream.completed).isTrue();
+	}
+
+	@Test
+	void failIsForOperatorsToHandle() {
+		start(this.hub.subscribe(to("a").bufferSize(4).onLag(SseLagPolicy.FAIL))
+			.onErrorResume((ex) -> Mono.just(SseEvent.text("handled"))));
+		publish(0, 1);
+		publishWhileNotReading(1, 10);
+		this.stream.loop.runTasks();
+		assertThat(this.stream.text()).contains("data:handled\n\n").endsWith(StreamFixture.END);
+	}
+
+	@Test
+	void idThatAMapHasLostIsRestored() {
+		start(this.hub.subscribe("a").map((event) -> SseEvent.text("<" + event.data() + ">")));
+		publish(0, 2);
+		assertThat(told()).containsExactly("#0", "<0> #1", "<1> #2");
+	}
+
+	@Test
+	void filteredEventsMoveThePosition() {
+		start(this.hub.subscribe("a").filter((event) -> !"1".equals(event.data())));
+		publish(0, 2);
+		assertThat(told()).containsExactly("#0", "0 #1", "#2");
+	}
+
+	@Test
+	void positionOfEventsThatWereAllFilteredGoesWithTheKeepAlive() {
+		start(this.hub.subscribe("a").filter((event) -> false));
+		this.stream.written.clear();
+		publish(0, 2);
+		assertThat(this.stream.written).isEmpty();
+		this.stream.loop.advance(Duration.ofSeconds(5));
+		assertThat(this.stream.text()).isEqualTo("id:" + this.epoch + "-2\n\n:ping\n\n");
+	}
+
+	@Test
+	void filterOfTheSubscriptionKeepsThePositionToo() {
+		start(this.hub.subscribe(to("a").filter((event) -> !"1".equals(event.data()))));
+		publish(0, 2);
+		assertThat(told()).containsExactly("#0", "0 #1", "#2");
+	}
+
+	@Test
+	void onAnotherStreamTheIdsAreThoseThatArriveAndNoticesAreStillTold() {
+		start(this.hub.subscribe(to("a").bufferSize(4)).hide());
+		publish(0, 1);
+		publishWhileNotReading(1, 20);
+		this.stream.loop.runTasks();
+		assertThat(told()).startsWith("#0", "0 #1").endsWith("19 #20").anyMatch((block) -> block.startsWith("sse-lag"));
+	}
+
+	@Test
+	void secondSubscriptionOnOneStreamFailsAndSaysWhatToDo() {
+		start(Flux.merge(this.hub.subscribe("a"), this.hub.subscribe("b"))
+			.onErrorResume((ex) -> Mono.just(SseEvent.text(ex.getClass().getSimpleName() + " " + ex.getMessage()))));
+		this.stream.loop.runTasks();
+		assertThat(this.stream.text()).contains("data:IllegalStateException", "subscribe(\"a\", \"b\")");
+		assertThat(this.hub.snapshot().subscribers()).isZero();
+	}
+
+	@Test
+	void subscriptionsWithoutResumeMayBeMerged() {
+		start(Flux.merge(this.hub.subscribe(to("a").withoutResume()), this.hub.subscribe(to("b").withoutResume())));
+		publish(0, 1);
+		this.hub.publish("b", SseEvent.text("b"));
+		this.stream.loop.runTasks();
+		assertThat(told()).containsExactly("0", "b");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 2, 5 })
+	void retryStartsAfterTheLastEventHandedOver(int failAt) {
+		boolean[] failed = new boolean[1];
+		start(this.hub.subscribe("a").doOnNext((event) -> {
+			if (!failed[0] && Integer.toString(failAt).equals(event.data())) {
+				failed[0] = true;
+				throw new IllegalStateException("once");
+			}
+		}).retry(1));
+		publish(0, 8);
+		assertThat(EventStream.data(this.stream.text()).stream().map(Integer::valueOf).toList())
+			.isEqualTo(IntStream.range(0, 8).filter((n) -> n != failAt).boxed().toList());
+	}
+
+	@Test
+	void completedTopicEndsTheStreamForGood() {
+		start(this.hub.subscribe("a"));
+		publish(0, 1);
+		this.hub.complete("a");
+		this.stream.loop.runTasks();
+		assertThat(this.stream.text()).endsWith("data:0\nid:" + this.epoch + "-1\n\n" + StreamFixture.END);
+		assertThat(this.stream.completed).isTrue();
+	}
+
+	@Test
+	void cancelOfTheStreamLeavesTheHub() {
+		start(this.hub.subscribe("a"));
+		this.stream.loop.onLoop(() -> this.stream.writer.cancel());
+		assertThat(this.hub.snapshot().subscribers()).isZero();
+	}
+
+	@Test
+	void nothingIsTakenWhileTheClientDoesNotRead() {
+		start(this.hub.subscribe(to("a").bufferSize(1000)));
+		this.stream.become(false);
+		this.stream.written.clear();
+		publish(0, 100);
+		assertThat(this.stream.written).isEmpty();
+		this.stream.become(true);
+		assertThat(EventStream.data(this.stream.text())).hasSize(100);
+		assertThat(this.stream.written).hasSize(2);
+	}
+
+}
