@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -68,6 +69,30 @@ final class Browser implements AutoCloseable {
 
 	String text(String id) {
 		return this.driver.findElement(By.id(id)).getDomProperty("textContent");
+	}
+
+	void type(String id, String text) {
+		this.driver.findElement(By.id(id)).sendKeys(text);
+	}
+
+	/** Open another tab, and go on there. */
+	String openTab(String url) {
+		this.driver.switchTo().newWindow(WindowType.TAB);
+		open(url);
+		return tab();
+	}
+
+	String tab() {
+		return this.driver.getWindowHandle();
+	}
+
+	void goTo(String tab) {
+		this.driver.switchTo().window(tab);
+	}
+
+	void closeTab(String goOnIn) {
+		this.driver.close();
+		goTo(goOnIn);
 	}
 
 	void click(String id) {
