@@ -74,6 +74,9 @@ final class DefaultSseHub implements SseHub {
 	/** Sequence of the newest entry of a topic that was forgotten. */
 	private long forgottenUpTo;
 
+	/** How many topics have a ring. */
+	private int rings;
+
 	private long nextSweep;
 
 	private int subscribers;
@@ -183,13 +186,13 @@ final class DefaultSseHub implements SseHub {
 		if (topic.ring() == null) {
 			makeRoomForTopic(name);
 			topic.createRing(this.firstIndex, this.forgottenUpTo);
+			this.rings++;
 		}
 		return topic;
 	}
 
 	private void makeRoomForTopic(String name) {
-		long rings = this.topics.values().stream().filter((topic) -> topic.ring() != null).count();
-		if (rings >= this.settings.maxTopics()) {
+		if (this.rings >= this.settings.maxTopics()) {
 			Topic idle = this.topics.values()
 				.stream()
 				.filter((topic) -> topic.ring() != null && topic.subscribers() == 0)
@@ -198,7 +201,7 @@ final class DefaultSseHub implements SseHub {
 			if (idle == null) {
 				removeIfUnused(Objects.requireNonNull(this.topics.get(name)));
 				throw new SseHubFullException("The hub has %d topics, each with a subscriber, and cannot have '%s' too"
-					.formatted(rings, name));
+					.formatted(this.rings, name));
 			}
 			forget(idle);
 		}
@@ -218,6 +221,7 @@ final class DefaultSseHub implements SseHub {
 	private void forget(Topic topic) {
 		Ring ring = topic.ring();
 		if (ring != null) {
+			this.rings--;
 			this.retention.forget(ring);
 			if (ring.evictedUpTo() - this.forgottenUpTo > 0) {
 				this.forgottenUpTo = ring.evictedUpTo();

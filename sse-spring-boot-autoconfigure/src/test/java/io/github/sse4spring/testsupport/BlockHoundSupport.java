@@ -12,6 +12,7 @@ public final class BlockHoundSupport implements LauncherSessionListener {
 	@Override
 	public void launcherSessionOpened(LauncherSession session) {
 		BlockHound.builder()
+			.loadIntegrations()
 			// The one short lock of the hub, which nothing is done under that could wait.
 			.allowBlockingCallsInside("java.util.concurrent.locks.ReentrantLock", "lock")
 			// What others do: loading classes and logging at their first use, JUnit's own
