@@ -49,11 +49,11 @@ public interface SseStream {
 	void attach(Source source);
 
 	/**
-	 * Return where a source that attaches should begin.
-	 * @return the id after which to begin: that of the client, or where the last source
-	 * that was attached has ended; {@code null} for the start of its own choice
+	 * Return where the source that was attached last has ended. The next one begins
+	 * there, whatever the client has sent.
+	 * @return the id after which to begin, or {@code null} if none was attached
 	 */
-	@Nullable SseLastEventId resumeAfter();
+	@Nullable String resumeAfter();
 
 	/**
 	 * Write a notice as soon as the client reads, past all operators. For a source

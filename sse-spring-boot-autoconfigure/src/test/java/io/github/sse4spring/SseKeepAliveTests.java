@@ -226,7 +226,7 @@ class SseKeepAliveTests {
 		}
 
 		@Override
-		public @Nullable SseLastEventId resumeAfter() {
+		public @Nullable String resumeAfter() {
 			return null;
 		}
 

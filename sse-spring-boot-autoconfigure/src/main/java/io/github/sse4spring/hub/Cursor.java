@@ -108,10 +108,15 @@ final class Cursor {
 			return 0;
 		}
 		while (true) {
-			long target = ring.tailIndex() - behind;
-			target = (target - ring.firstIndex() < 0) ? ring.firstIndex() : target;
+			Ring.Tail tail = ring.tail();
+			long first = ring.firstIndex();
+			long target = (tail.index() - behind - first < 0) ? first : tail.index() - behind;
 			if (target - this.index <= 0) {
 				return 0;
+			}
+			if (target == tail.index()) {
+				// Nothing is retained at all.
+				return moveTo(target, tail.events());
 			}
 			Slot slot = ring.get(target);
 			if (slot != null) {

@@ -77,6 +77,8 @@ final class DefaultSseHub implements SseHub {
 	/** How many topics have a ring. */
 	private int rings;
 
+	private long latest = Long.MIN_VALUE;
+
 	private long nextSweep;
 
 	private int subscribers;
@@ -135,7 +137,7 @@ final class DefaultSseHub implements SseHub {
 		int subscribers;
 		this.lock.lock();
 		try {
-			long now = this.clock.millis();
+			long now = now();
 			topic = topicToPublish(topicName, now);
 			id = (event.id() != null) ? event.id() : positionAt(this.tail).toString();
 			append(topic, event.retained(id, this.encoder.withId(frame, id)), now);
@@ -155,7 +157,7 @@ final class DefaultSseHub implements SseHub {
 		Topic topic;
 		this.lock.lock();
 		try {
-			long now = this.clock.millis();
+			long now = now();
 			topic = topicToPublish(topicName, now);
 			append(topic, null, now);
 		}
@@ -163,6 +165,12 @@ final class DefaultSseHub implements SseHub {
 			this.lock.unlock();
 		}
 		topic.wake();
+	}
+
+	/** The time, which here does not go back: slots are in the order of their ages. */
+	private long now() {
+		this.latest = Math.max(this.latest, this.clock.millis());
+		return this.latest;
 	}
 
 	private void append(Topic topic, @Nullable SseEvent event, long now) {
@@ -245,14 +253,13 @@ final class DefaultSseHub implements SseHub {
 			@Nullable SseStream stream) {
 		Waker waker = (stream != null) ? waker(stream.executor(), stream::executor) : anyWaker();
 		HubSubscription subscription = new HubSubscription(this, description, actual, stream, waker);
-		SseLastEventId lastEventId = (stream != null && description.resumes()) ? stream.resumeAfter() : null;
-		String resumeAfter = (lastEventId != null) ? lastEventId.value() : null;
+		String resumeAfter = resumeAfter(description, stream);
 		String gap;
 		this.lock.lock();
 		try {
 			List<Cursor> cursors = join(subscription);
 			Duration maxAge = this.settings.replayMaxAge();
-			long oldest = (maxAge != null) ? this.clock.millis() - maxAge.toMillis() : Long.MIN_VALUE;
+			long oldest = (maxAge != null) ? now() - maxAge.toMillis() : Long.MIN_VALUE;
 			StartFinder finder = new StartFinder(this.epoch, this.tail, this.forgottenUpTo, oldest, cursors);
 			finder.place(description, resumeAfter);
 			gap = finder.gap();
@@ -266,6 +273,20 @@ final class DefaultSseHub implements SseHub {
 			this.listeners.tell((listener) -> listener.onGap(description, gap));
 		}
 		return subscription;
+	}
+
+	/**
+	 * Where an earlier source of the stream has ended, else what the code says, else the
+	 * client.
+	 */
+	private static @Nullable String resumeAfter(SseSubscription description, @Nullable SseStream stream) {
+		SseStream resuming = description.resumes() ? stream : null;
+		String continued = (resuming != null) ? resuming.resumeAfter() : null;
+		if (continued != null || description.start() == SseSubscription.Start.AFTER) {
+			return (continued != null) ? continued : description.afterId();
+		}
+		SseLastEventId lastEventId = (resuming != null) ? resuming.lastEventId() : null;
+		return (lastEventId != null) ? lastEventId.value() : null;
 	}
 
 	private List<Cursor> join(HubSubscription subscription) {
@@ -285,7 +306,7 @@ final class DefaultSseHub implements SseHub {
 		this.lock.lock();
 		try {
 			this.subscribers--;
-			long now = this.clock.millis();
+			long now = now();
 			for (Cursor cursor : subscription.cursors()) {
 				cursor.topic().leave(cursor.group(), subscription.bufferSize());
 				cursor.topic().touch(now);

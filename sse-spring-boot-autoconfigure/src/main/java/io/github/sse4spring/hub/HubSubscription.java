@@ -1,8 +1,8 @@
 package io.github.sse4spring.hub;
 
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,11 +53,12 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	private final AtomicBoolean left = new AtomicBoolean();
 
-	private final Queue<SseEvent> notices = new ArrayDeque<>();
+	private final Queue<SseEvent> notices = new ConcurrentLinkedQueue<>();
 
 	private List<Cursor> cursors = List.of();
 
-	private String position = "";
+	/** Read by whoever comes next on the stream, on any thread. */
+	private volatile String position = "";
 
 	private long startTail;
 
@@ -197,16 +198,24 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	@Override
 	public @Nullable SseEvent poll() {
-		if (this.description.hasNotices() && !this.notices.isEmpty()) {
-			return this.notices.remove();
+		SseEvent event = pollNoticeOfFlux();
+		if (event == null) {
+			event = (this.held != null) ? this.held : next();
+			this.held = null;
+			SseEvent notice = pollNoticeOfFlux();
+			if (notice != null) {
+				this.held = event;
+				event = notice;
+			}
 		}
-		SseEvent event = (this.held != null) ? this.held : next();
-		this.held = null;
-		if (event != null && this.description.hasNotices() && !this.notices.isEmpty()) {
-			this.held = event;
-			return this.notices.remove();
+		if (event != null && event.id() != null) {
+			this.position = event.id();
 		}
 		return event;
+	}
+
+	private @Nullable SseEvent pollNoticeOfFlux() {
+		return this.description.hasNotices() ? this.notices.poll() : null;
 	}
 
 	private @Nullable SseEvent next() {
@@ -246,8 +255,8 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 			tell(Notices.lag(this.missed, this.hub.positionAt(slot.sequence() - 1)));
 			this.missed = 0;
 		}
-		this.position = String.valueOf(event.id());
 		if (!this.description.takes(event)) {
+			this.position = String.valueOf(event.id());
 			return null;
 		}
 		return this.description.resumes() ? event : event.withoutId();
@@ -307,8 +316,8 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	private void lagged(Cursor cursor) {
 		long behind = cursor.lag();
 		switch (this.lagPolicy) {
-			case SKIP -> skip(cursor, Math.max(1, this.bufferSize / 2));
-			case SKIP_TO_LATEST -> skip(cursor, 1);
+			case SKIP -> skip(cursor, this.caughtUp ? Math.max(1, this.bufferSize / 2) : behind);
+			case SKIP_TO_LATEST -> skip(cursor, this.caughtUp ? 1 : behind);
 			case DISCONNECT -> {
 				tellLag(behind);
 				disconnect();
@@ -320,7 +329,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		}
 	}
 
-	private void skip(Cursor cursor, int behind) {
+	private void skip(Cursor cursor, long behind) {
 		long skipped = cursor.skipTo(behind);
 		if (skipped > 0) {
 			this.missed += skipped;
@@ -345,7 +354,13 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	private void completeIfAtEnd(boolean closed) {
 		if (closed || this.cursors.stream().allMatch(Cursor::hasEnded)) {
-			complete();
+			if (this.missed > 0) {
+				tell(Notices.lag(this.missed, this.hub.positionAt(this.hub.tail() - 1)));
+				this.missed = 0;
+			}
+			if (!this.description.hasNotices() || this.notices.isEmpty()) {
+				complete();
+			}
 		}
 	}
 
@@ -367,6 +382,10 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	private void disconnect() {
 		if (this.stream == null) {
 			complete();
+		}
+		else if (!this.description.resumes()) {
+			// Others may share this flux: each writer that the error reaches disconnects.
+			fail(new SseLagException(this.description.topics(), 0));
 		}
 		else if (leave()) {
 			this.stream.end();
@@ -402,7 +421,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	@Override
 	public boolean hasEnded() {
-		return this.ended;
+		return this.left.get();
 	}
 
 	@Override

@@ -32,6 +32,11 @@ final class Retention {
 		return this.bytes;
 	}
 
+	/** How many entries are kept about rings. */
+	int size() {
+		return this.known.size() + this.byAge.size();
+	}
+
 	/** A slot was appended; evict what is then too much of its topic and of the hub. */
 	void appended(Ring ring, Slot slot, int capacity) {
 		this.bytes += slot.size();
@@ -50,6 +55,9 @@ final class Retention {
 	void forget(Ring ring) {
 		while (ring.retained() > 0) {
 			evictFirst(ring);
+		}
+		if (this.known.remove(ring)) {
+			this.byAge.removeIf((oldest) -> oldest.ring == ring);
 		}
 	}
 

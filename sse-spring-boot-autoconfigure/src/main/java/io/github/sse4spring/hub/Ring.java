@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class Ring {
 
 	/*
-	 * The writer stores the slot in its cell, then moves tailIndex; it clears a cell
-	 * after it has moved firstIndex and evictedUpTo. So a reader that has seen tailIndex
-	 * finds every slot below it that was not evicted, and what it finds it can trust:
-	 * slots never change, and each carries its own index. A cell that is empty or holds
-	 * another index was evicted, or the reader has read an array that has been replaced
-	 * since; then it reads again, and "slots" is written before tailIndex.
+	 * The writer stores the slot in its cell, then moves the tail; it clears a cell after
+	 * it has moved firstIndex and evictedUpTo. So a reader that has seen the tail finds
+	 * every slot below it that was not evicted, and what it finds it can trust: slots
+	 * never change, and each carries its own index. A cell that is empty or holds another
+	 * index was evicted, or the reader has read an array that has been replaced since;
+	 * then it reads again, and "slots" is written before the tail.
 	 *
 	 * Indexes and sequences are compared by their difference, so that they may wrap.
 	 */
@@ -28,18 +28,14 @@ final class Ring {
 	/** Index of the oldest slot retained. */
 	private volatile long firstIndex;
 
-	/** Index of the next slot to be written. */
-	private volatile long tailIndex;
+	private volatile Tail tail;
 
 	/** Sequence of the newest entry of the topic that is not retained any more. */
 	private volatile long evictedUpTo;
 
-	/** How many events of the topic there were. */
-	private volatile long events;
-
 	Ring(long index, long evictedUpTo) {
 		this.firstIndex = index;
-		this.tailIndex = index;
+		this.tail = new Tail(index, 0);
 		this.evictedUpTo = evictedUpTo;
 	}
 
@@ -48,7 +44,7 @@ final class Ring {
 	}
 
 	long tailIndex() {
-		return this.tailIndex;
+		return this.tail.index();
 	}
 
 	long evictedUpTo() {
@@ -56,11 +52,15 @@ final class Ring {
 	}
 
 	long events() {
-		return this.events;
+		return this.tail.events();
+	}
+
+	Tail tail() {
+		return this.tail;
 	}
 
 	int retained() {
-		return (int) (this.tailIndex - this.firstIndex);
+		return (int) (tailIndex() - this.firstIndex);
 	}
 
 	/**
@@ -77,10 +77,7 @@ final class Ring {
 	void append(Slot slot) {
 		resizeIfNeeded();
 		this.slots.set(cell(slot.index(), this.slots), slot);
-		if (!slot.isEnd()) {
-			this.events = slot.eventsBefore() + 1;
-		}
-		this.tailIndex = slot.index() + 1;
+		this.tail = new Tail(slot.index() + 1, slot.eventsBefore() + (slot.isEnd() ? 0 : 1));
 	}
 
 	/** Under the lock: the oldest slot, of a ring that is not empty. */
@@ -90,7 +87,7 @@ final class Ring {
 
 	/** Under the lock: the newest slot, if it is retained. */
 	@Nullable Slot last() {
-		return (retained() > 0) ? get(this.tailIndex - 1) : null;
+		return (retained() > 0) ? get(tailIndex() - 1) : null;
 	}
 
 	/** Under the lock: let the oldest slot go. */
@@ -115,7 +112,7 @@ final class Ring {
 
 	private void copyTo(int length) {
 		AtomicReferenceArray<@Nullable Slot> copy = new AtomicReferenceArray<>(length);
-		for (long index = this.firstIndex; index != this.tailIndex; index++) {
+		for (long index = this.firstIndex; index != tailIndex(); index++) {
 			copy.set(cell(index, copy), get(index));
 		}
 		this.slots = copy;
@@ -123,6 +120,16 @@ final class Ring {
 
 	private static int cell(long index, AtomicReferenceArray<?> slots) {
 		return (int) (index & (slots.length() - 1));
+	}
+
+	/**
+	 * Where the next slot will be written, both numbers of one moment.
+	 *
+	 * @param index its index
+	 * @param events how many events of the topic are before it
+	 */
+	record Tail(long index, long events) {
+
 	}
 
 }

@@ -42,9 +42,11 @@ final class StartFinder {
 		return this.gap;
 	}
 
-	/** Put the cursors where the subscription starts. */
-	void place(SseSubscription description, @Nullable String resumeAfter) {
-		String id = (description.start() == SseSubscription.Start.AFTER) ? description.afterId() : resumeAfter;
+	/**
+	 * Put the cursors where the subscription starts.
+	 * @param id what to resume after, or {@code null} to start as described
+	 */
+	void place(SseSubscription description, @Nullable String id) {
 		long after = (id != null) ? resume(id) : switch (description.start()) {
 			case EARLIEST -> beforeAll();
 			case LAST -> beforeLast(description.count());
@@ -78,10 +80,14 @@ final class StartFinder {
 		if (position.sequence() - this.tail >= 0) {
 			return unknown();
 		}
-		if (this.cursors.stream().anyMatch((cursor) -> position.sequence() - evictedUpTo(cursor) < 0)) {
+		return after(position.sequence());
+	}
+
+	private long after(long sequence) {
+		if (this.cursors.stream().anyMatch((cursor) -> sequence - evictedUpTo(cursor) < 0)) {
 			this.gap = Notices.EXPIRED;
 		}
-		return position.sequence();
+		return sequence;
 	}
 
 	private long resumeAfterOwnId(String id) {
@@ -94,7 +100,7 @@ final class StartFinder {
 				}
 			}
 		}
-		return (found.size() == 1) ? found.get(0).sequence() : unknown();
+		return (found.size() == 1) ? after(found.get(0).sequence()) : unknown();
 	}
 
 	private long unknown() {

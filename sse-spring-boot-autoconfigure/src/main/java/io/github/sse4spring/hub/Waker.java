@@ -62,11 +62,17 @@ final class Waker {
 				this.toTell.addAll(group.members());
 			}
 		}
-		for (int i = 0; i < SLICE && !this.toTell.isEmpty(); i++) {
-			this.toTell.remove().subscription().awake();
+		try {
+			for (int i = 0; i < SLICE && !this.toTell.isEmpty(); i++) {
+				this.toTell.remove().subscription().awake();
+			}
 		}
-		if (!this.toTell.isEmpty() || !this.ready.isEmpty()) {
-			schedule();
+		finally {
+			// Also if one of them throws what nobody should catch: the others are still
+			// told.
+			if (!this.toTell.isEmpty() || !this.ready.isEmpty()) {
+				schedule();
+			}
 		}
 	}
 

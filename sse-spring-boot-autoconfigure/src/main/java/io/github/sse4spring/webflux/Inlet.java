@@ -198,7 +198,13 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 		if (this.outstanding == 0) {
 			askForMore();
 		}
+		boolean wasDone = this.done;
 		SseEvent event = this.queue.poll();
+		if (event == null && this.done && !wasDone) {
+			// It ended while it was polled: operators see that when they are polled
+			// again.
+			event = this.queue.poll();
+		}
 		if (this.fusion == Fuseable.SYNC) {
 			this.done |= (event == null);
 		}

@@ -1,10 +1,11 @@
 package io.github.sse4spring.webflux;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.sse4spring.SseEvent;
-import io.github.sse4spring.SseLastEventId;
 import io.github.sse4spring.SseStream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -22,16 +23,13 @@ final class StreamPosition {
 
 	private final StreamFrames frames;
 
-	private final @Nullable SseLastEventId lastEventId;
-
 	private final AtomicReference<SseStream.@Nullable Source> attached = new AtomicReference<>();
 
 	/** What the client was told last. */
 	private @Nullable String told;
 
-	StreamPosition(StreamFrames frames, @Nullable SseLastEventId lastEventId) {
+	StreamPosition(StreamFrames frames) {
 		this.frames = frames;
-		this.lastEventId = lastEventId;
 	}
 
 	/** On any thread: the source that was attached last. */
@@ -40,25 +38,48 @@ final class StreamPosition {
 	}
 
 	/** On any thread: where the next source should begin. */
-	@Nullable SseLastEventId resumeAfter() {
+	@Nullable String resumeAfter() {
 		SseStream.Source last = source();
-		return (last != null) ? SseLastEventId.of(last.position()) : this.lastEventId;
+		return (last != null) ? last.position() : null;
 	}
 
-	/** On any thread: let a source have the position. */
-	void attach(SseStream.Source source) {
+	/**
+	 * On any thread: let a source have the position.
+	 * @return what the one before it has left to be told
+	 */
+	List<SseEvent> attach(SseStream.Source source) {
 		SseStream.Source last = source();
 		boolean free = (last == null || last.hasEnded());
 		if (!free || !this.attached.compareAndSet(last, source)) {
 			throw new IllegalStateException("A stream has one position, and another subscription to a hub has it: "
 					+ "use one subscription, subscribe(\"a\", \"b\"), or withoutResume()");
 		}
+		List<SseEvent> left = new ArrayList<>();
+		for (SseEvent notice = pollNotice(last); notice != null; notice = pollNotice(last)) {
+			left.add(notice.withoutId());
+		}
+		return left;
 	}
 
-	/** The block that tells the client where a source begins. */
+	private static @Nullable SseEvent pollNotice(SseStream.@Nullable Source source) {
+		return (source != null) ? source.pollNotice() : null;
+	}
+
+	/**
+	 * The block that tells the client where a source begins. Only of the first: events of
+	 * an earlier one may still be under way, and an id must not overtake them.
+	 */
 	byte[] start(String position, @Nullable SseEvent notice) {
+		if (this.told != null) {
+			return (notice != null) ? this.frames.event(notice.withoutId()) : new byte[0];
+		}
 		this.told = position;
 		return (notice != null) ? this.frames.event(notice) : this.frames.position(position);
+	}
+
+	/** The bytes of a notice, whose id must not overtake events that are under way. */
+	byte[] notice(SseEvent notice, boolean direct) {
+		return this.frames.event(direct ? notice : notice.withoutId());
 	}
 
 	/** The bytes of an event that came through the operators. */
@@ -87,8 +108,7 @@ final class StreamPosition {
 	}
 
 	@Nullable SseEvent pollNotice() {
-		SseStream.Source source = source();
-		return (source != null) ? source.pollNotice() : null;
+		return pollNotice(source());
 	}
 
 	private static void warnIfWithoutId(SseEvent event) {

@@ -2,6 +2,7 @@ package io.github.sse4spring.webflux;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Executor;
 
 import io.github.sse4spring.SseEvent;
@@ -103,7 +104,7 @@ final class StreamWriter implements Subscription, SseStream {
 		this.deadline = this.loop.deadlines().create(this::pump);
 		this.actual = actual;
 		this.lastEventId = lastEventId;
-		this.position = new StreamPosition(this.frames, lastEventId);
+		this.position = new StreamPosition(this.frames);
 		this.onOpen = onOpen;
 		this.inlet = new Inlet(this, this.loop, into(actual.currentContext()));
 	}
@@ -165,16 +166,19 @@ final class StreamWriter implements Subscription, SseStream {
 	}
 
 	@Override
-	public @Nullable SseLastEventId resumeAfter() {
+	public @Nullable String resumeAfter() {
 		return this.position.resumeAfter();
 	}
 
 	@Override
 	public void attach(Source source) {
-		this.position.attach(source);
 		String start = source.position();
 		SseEvent notice = source.pollNotice();
-		this.loop.execute(() -> writeSoon(this.position.start(start, notice)));
+		List<SseEvent> left = this.position.attach(source);
+		this.loop.execute(() -> {
+			left.forEach((each) -> this.ahead.add(this.frames.event(each)));
+			writeSoon(this.position.start(start, notice));
+		});
 	}
 
 	@Override
@@ -323,7 +327,7 @@ final class StreamWriter implements Subscription, SseStream {
 	private void takeNotices(Batch batch) {
 		SseEvent notice = this.position.pollNotice();
 		while (notice != null) {
-			batch.add(this.frames.event(notice));
+			batch.add(this.position.notice(notice, this.inlet.isDirect()));
 			notice = this.position.pollNotice();
 		}
 	}

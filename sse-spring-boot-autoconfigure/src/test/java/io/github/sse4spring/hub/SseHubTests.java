@@ -531,6 +531,85 @@ class SseHubTests {
 	}
 
 	@Test
+	void cursorInARingThatWasEmptiedGoesOnWithTheNextEvent() {
+		HubFixture small = with((builder) -> builder.maxRetainedSize(3 * (128 + 30)));
+		Taker taker = small.stalled(to("quiet").withNotices());
+		small.publish("quiet", 1);
+		small.publish("hot", 100, 110);
+		assertThat(retained(small, "quiet")).isZero();
+		assertThat(taker.takeAll().texts()).isEmpty();
+		small.publish("quiet", 2);
+		assertThat(taker.texts()).containsExactly("sse-lag {\"missed\":1}", "2");
+	}
+
+	@Test
+	void forgottenTopicsLeaveNothingBehind() {
+		Retention retention = new Retention(1_000_000);
+		for (int i = 0; i < 500; i++) {
+			Ring ring = new Ring(0, 0);
+			Slot slot = new Slot(0, i + 1, 0, SseEvent.text("x"), 100, 0);
+			ring.append(slot);
+			retention.appended(ring, slot, 10);
+			retention.forget(ring);
+		}
+		assertThat(retention.bytes()).isZero();
+		assertThat(retention.size()).isZero();
+	}
+
+	@Test
+	void resumeAfterAnOwnIdIsExpiredForTheOtherTopicsToo() {
+		HubFixture small = with((builder) -> builder.replaySize(4));
+		small.hub.publish("quiet", SseEvent.text("q").withId("own"));
+		small.publish("hot", 0, 10);
+		assertThat(small.take(to("quiet", "hot").after("own").withNotices()).texts())
+			.containsExactly("sse-gap {\"reason\":\"expired\"}", "6", "7", "8", "9");
+	}
+
+	@Test
+	void whatWasMissedBeforeTheEndIsTold() {
+		HubFixture small = with((builder) -> builder.bufferSize(2).replaySize(2));
+		Taker taker = small.stalled(to("a").onLag(SseLagPolicy.SKIP_TO_LATEST).withNotices());
+		taker.request(1);
+		small.publish("a", 0, 10);
+		small.hub.complete("a");
+		assertThat(taker.takeAll().texts()).containsExactly("0", "sse-lag {\"missed\":9}");
+		assertThat(taker.completed).isTrue();
+	}
+
+	@Test
+	void gapIsToldBeforeTheEndAlsoWithoutDemand() {
+		this.fixture.publish("a", 1);
+		this.hub.complete("a");
+		Taker taker = this.fixture.stalled(to("a").after("nonsense").withNotices());
+		assertThat(taker.completed).isFalse();
+		assertThat(taker.takeAll().texts()).containsExactly("sse-gap {\"reason\":\"unknown\"}");
+		assertThat(taker.completed).isTrue();
+	}
+
+	@Test
+	void catchingUpMissesOnlyWhatIsNotRetained() {
+		HubFixture small = with((builder) -> builder.bufferSize(10).replaySize(100));
+		String id = small.publish("a", 0);
+		small.publish("a", 1, 100);
+		Taker taker = small.stalled(to("a").after(id).withNotices());
+		small.publish("a", 100, 105);
+		assertThat(taker.takeAll().texts()).startsWith("sse-lag {\"missed\":4}", "5", "6").endsWith("104");
+	}
+
+	@Test
+	void clockThatGoesBackMakesNoHole() {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.ofEpochSecond(50));
+		HubFixture aged = with((builder) -> builder.replayMaxAge(Duration.ofSeconds(60)).clock(new MovingClock(now)));
+		String id = aged.publish("a", 0);
+		for (int seconds : new int[] { 100, 40, 110 }) {
+			now.set(Instant.ofEpochSecond(seconds));
+			aged.publish("a", seconds);
+		}
+		now.set(Instant.ofEpochSecond(120));
+		assertThat(aged.take(to("a").after(id).withNotices()).texts()).endsWith("100", "40", "110");
+	}
+
+	@Test
 	void maxAgeAppliesWhereASubscriptionStartsOnly() {
 		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
 		HubFixture aged = with((builder) -> builder.replayMaxAge(Duration.ofMinutes(1)).clock(new MovingClock(now)));

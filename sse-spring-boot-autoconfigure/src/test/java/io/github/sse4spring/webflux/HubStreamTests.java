@@ -260,6 +260,43 @@ class HubStreamTests {
 	}
 
 	@Test
+	void retryAfterAnExplicitStartGoesOnAndRepeatsNothing() {
+		publish(0, 2);
+		boolean[] failed = new boolean[1];
+		start(this.hub.subscribe(to("a").after(this.epoch + "-0")).doOnNext((event) -> {
+			if (!failed[0] && "3".equals(event.data())) {
+				failed[0] = true;
+				throw new IllegalStateException("once");
+			}
+		}).retry(1));
+		publish(2, 6);
+		assertThat(EventStream.data(this.stream.text())).containsExactly("0", "1", "2", "4", "5");
+	}
+
+	@Test
+	void operatorsOfADirectStreamSeeItsCompletion() {
+		boolean[] completed = new boolean[1];
+		start(this.hub.subscribe("a").doOnComplete(() -> completed[0] = true));
+		publish(0, 1);
+		this.hub.complete("a");
+		this.stream.loop.runTasks();
+		assertThat(completed[0]).isTrue();
+		assertThat(this.stream.completed).isTrue();
+	}
+
+	@Test
+	void lagBeforeTheEndIsTold() {
+		start(this.hub.subscribe(to("a").bufferSize(4).onLag(SseLagPolicy.SKIP_TO_LATEST)));
+		publish(0, 1);
+		this.stream.become(false);
+		publish(1, 10);
+		this.hub.complete("a");
+		this.stream.become(true);
+		this.stream.loop.runTasks();
+		assertThat(told()).endsWith("sse-lag {\"missed\":9} #11", "sse-end");
+	}
+
+	@Test
 	void completedTopicEndsTheStreamForGood() {
 		start(this.hub.subscribe("a"));
 		publish(0, 1);
