@@ -233,10 +233,27 @@ final class StreamWriter implements Subscription, SseStream {
 					this.loop.execute(this::pump);
 				}
 			}
+			catch (Throwable ex) {
+				closeAfter(ex);
+			}
 			finally {
 				this.loop.batch().clear();
 				this.pumping = false;
 			}
+		}
+	}
+
+	/**
+	 * A batch that was taken could not be written: only a cut tells the client of the
+	 * hole.
+	 */
+	private void closeAfter(Throwable failure) {
+		logger.error("An event stream was cut, since a batch could not be written", failure);
+		if (this.state != State.ENDED) {
+			ended();
+		}
+		if (!this.transport.abort()) {
+			this.actual.onError(failure);
 		}
 	}
 

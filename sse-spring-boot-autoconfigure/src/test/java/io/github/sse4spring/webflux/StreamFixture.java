@@ -46,6 +46,8 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 
 	boolean writable = true;
 
+	boolean outOfMemory;
+
 	boolean opened;
 
 	boolean completed;
@@ -119,6 +121,9 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 
 	@Override
 	public DataBuffer copy(Batch batch) {
+		if (this.outOfMemory) {
+			throw new IllegalStateException("no buffer");
+		}
 		DataBuffer buffer = DefaultDataBufferFactory.sharedInstance.allocateBuffer(batch.size());
 		batch.copyTo(buffer);
 		return buffer;

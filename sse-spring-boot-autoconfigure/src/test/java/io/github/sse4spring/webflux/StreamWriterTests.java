@@ -470,6 +470,19 @@ class StreamWriterTests {
 	}
 
 	@Test
+	void batchThatCannotBeWrittenCutsTheStream() {
+		this.stream.start(this.source.flux());
+		emit("a");
+		this.stream.outOfMemory = true;
+		emit("b");
+		this.stream.outOfMemory = false;
+		emit("c");
+		this.source.assertCancelled();
+		assertThat(this.stream.aborted).isTrue();
+		assertThat(this.stream.text()).doesNotContain("data:c");
+	}
+
+	@Test
 	void abortClosesTheConnection() {
 		this.stream.start(this.source.flux());
 		this.stream.become(false);
