@@ -17,8 +17,8 @@ public final class BlockHoundSupport implements LauncherSessionListener {
 			.allowBlockingCallsInside("java.util.concurrent.locks.ReentrantLock", "lock")
 			// What others do: loading classes and logging at their first use, JUnit's own
 			// output.
-			.allowBlockingCallsInside("io.netty.buffer.AdaptiveByteBufAllocator", "newDirectBuffer")
-			.allowBlockingCallsInside("io.netty.buffer.AdaptiveByteBufAllocator", "newHeapBuffer")
+			.allowBlockingCallsInside("java.util.concurrent.locks.StampedLock", "writeLock")
+			.allowBlockingCallsInside("java.util.concurrent.locks.StampedLock", "readLock")
 			.allowBlockingCallsInside("java.lang.ClassLoader", "loadClass")
 			.allowBlockingCallsInside("java.lang.invoke.MethodHandleNatives", "linkCallSite")
 			.allowBlockingCallsInside("ch.qos.logback.classic.Logger", "callAppenders")
