@@ -98,7 +98,9 @@ public interface SseHub extends AutoCloseable {
 
 	/**
 	 * End a topic in its place: for all who read to it, also later ones, until it is
-	 * published to again. A subscriber of several topics completes with the last of them.
+	 * published to again. A subscriber of several topics completes where all of them are
+	 * complete, and goes on with those that are published to again before that.
+	 * Completing a complete topic changes nothing.
 	 * @param topic the topic
 	 */
 	void complete(String topic);

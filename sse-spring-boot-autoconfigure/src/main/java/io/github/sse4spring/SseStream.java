@@ -101,6 +101,15 @@ public interface SseStream {
 		String position();
 
 		/**
+		 * Return where a client is that was told an id and has got everything that was
+		 * handed over with it: further on, if what came after that was left out.
+		 * @param id the id that the client was told last
+		 * @return the id to resume after, or {@code null} if something else was handed
+		 * over since, or may have been
+		 */
+		@Nullable String positionAfter(String id);
+
+		/**
 		 * Take the next notice, which stands before what was handed over last.
 		 * @return the notice, or {@code null} if there is none
 		 */

@@ -34,6 +34,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class SseEventEncoder {
 
+	/** The line ends after the last line: its own and that of the blank line. */
+	private static final int END_OF_LAST_LINE = 2;
+
 	private final ObjectWriter jsonWriter;
 
 	private final boolean spaceAfterColon;
@@ -65,6 +68,52 @@ public final class SseEventEncoder {
 	 * @throws IllegalArgumentException if a field cannot be carried, naming the field
 	 */
 	public byte[] encode(SseEvent event) {
+		FrameWriter frame = fields(event);
+		if (event.id() != null) {
+			frame.oneLine("id", event.id());
+		}
+		retry(event, frame);
+		return frame.end();
+	}
+
+	/**
+	 * Encode an event whose id is not known yet, or not for sure: as its last line.
+	 * @param event the event, whose own id is left out
+	 * @param id an id that is as long as it will be
+	 * @return the bytes, which end in this id and a blank line
+	 * @throws SseEncodingException if the value cannot be written as JSON
+	 * @throws IllegalArgumentException if a field cannot be carried, naming the field
+	 */
+	public byte[] encodeWithRoom(SseEvent event, String id) {
+		FrameWriter frame = fields(event);
+		retry(event, frame);
+		frame.oneLine("id", id);
+		return frame.end();
+	}
+
+	/**
+	 * Put the id of an event into the room that was left for it. Cheap, unless it is
+	 * longer or shorter after all.
+	 * @param frame the bytes of the event, which are changed
+	 * @param room the id that they end in
+	 * @param id the id, which is not checked
+	 * @return the bytes of the event with its id
+	 */
+	public byte[] fillIn(byte[] frame, String room, String id) {
+		if (room.equals(id)) {
+			return frame;
+		}
+		byte[] from = room.getBytes(StandardCharsets.UTF_8);
+		byte[] to = id.getBytes(StandardCharsets.UTF_8);
+		int at = frame.length - END_OF_LAST_LINE - from.length;
+		byte[] filled = (from.length == to.length) ? frame
+				: Arrays.copyOf(frame, frame.length - from.length + to.length);
+		System.arraycopy(to, 0, filled, at, to.length);
+		Arrays.fill(filled, at + to.length, filled.length, (byte) '\n');
+		return filled;
+	}
+
+	private FrameWriter fields(SseEvent event) {
 		FrameWriter frame = new FrameWriter(this.spaceAfterColon);
 		if (event.comment() != null) {
 			frame.comment(event.comment());
@@ -78,26 +127,13 @@ public final class SseEventEncoder {
 		else if (event.data() != null) {
 			frame.lines("data", ((String) event.data()).getBytes(StandardCharsets.UTF_8));
 		}
-		if (event.id() != null) {
-			frame.oneLine("id", event.id());
-		}
+		return frame;
+	}
+
+	private static void retry(SseEvent event, FrameWriter frame) {
 		if (event.retry() != null) {
 			frame.oneLine("retry", Long.toString(event.retry().toMillis()));
 		}
-		return frame.end();
-	}
-
-	/**
-	 * Give an encoded event an id, as its last line.
-	 * @param frame the bytes of an event without id
-	 * @param id the id, which is not checked
-	 * @return the bytes of the event with the id
-	 */
-	public byte[] withId(byte[] frame, String id) {
-		byte[] line = ((this.spaceAfterColon ? "id: " : "id:") + id + "\n\n").getBytes(StandardCharsets.UTF_8);
-		byte[] whole = Arrays.copyOf(frame, frame.length - 1 + line.length);
-		System.arraycopy(line, 0, whole, frame.length - 1, line.length);
-		return whole;
 	}
 
 	private byte[] writeJson(SseEvent event) {

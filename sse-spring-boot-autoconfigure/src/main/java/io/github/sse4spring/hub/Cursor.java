@@ -46,13 +46,9 @@ final class Cursor {
 		return this.index;
 	}
 
-	/** Whether it has read the end of its topic. */
+	/** Whether the entry before it is the end of the topic. */
 	boolean hasEnded() {
 		return this.ended;
-	}
-
-	void setEnded() {
-		this.ended = true;
 	}
 
 	int place() {
@@ -63,23 +59,33 @@ final class Cursor {
 		this.place = place;
 	}
 
-	/** Go to an index. Returns how many events that skips. */
-	long moveTo(long index, long events) {
-		long skipped = events - this.events;
-		this.index = index;
-		this.events = events;
-		return skipped;
+	/** Go to the tail of a ring. Returns how many events that skips. */
+	long moveTo(Ring.Tail tail) {
+		return moveTo(tail.index(), tail.events(), tail.isAfterEnd());
+	}
+
+	/** Go to a slot. Returns how many events that skips. */
+	long moveTo(Slot slot) {
+		return moveTo(slot.index(), slot.eventsBefore(), slot.isAfterEnd());
 	}
 
 	/** Go past a slot. */
 	void take(Slot slot) {
-		moveTo(slot.index() + 1, slot.eventsBefore() + (slot.isEnd() ? 0 : 1));
+		moveTo(slot.index() + 1, slot.eventsBefore() + (slot.isEnd() ? 0 : 1), slot.isEnd());
 	}
 
-	/** How far behind the tail it is, ends of the topic included. */
+	private long moveTo(long index, long events, boolean ended) {
+		long skipped = events - this.events;
+		this.index = index;
+		this.events = events;
+		this.ended = ended;
+		return skipped;
+	}
+
+	/** How many events it is behind the tail. */
 	long lag() {
 		Ring ring = this.topic.ring();
-		return (ring != null) ? ring.tailIndex() - this.index : 0;
+		return (ring != null) ? ring.tail().events() - this.events : 0;
 	}
 
 	/** Whether something that it has not read is not retained any more. */
@@ -91,7 +97,7 @@ final class Cursor {
 	/** The slot to be read next, if there is one below the tail of the log. */
 	@Nullable Slot peek(long tail) {
 		Ring ring = this.topic.ring();
-		if (ring == null || this.index == ring.tailIndex()) {
+		if (ring == null || this.index == ring.tail().index()) {
 			return null;
 		}
 		Slot slot = ring.get(this.index);
@@ -104,25 +110,26 @@ final class Cursor {
 	 */
 	long skipTo(long behind) {
 		Ring ring = this.topic.ring();
-		if (ring == null) {
-			return 0;
-		}
-		while (true) {
+		long skipped = -1;
+		while (ring != null && skipped < 0) {
 			Ring.Tail tail = ring.tail();
-			long first = ring.firstIndex();
-			long target = (tail.index() - behind - first < 0) ? first : tail.index() - behind;
-			if (target - this.index <= 0) {
-				return 0;
-			}
-			if (target == tail.index()) {
-				// Nothing is retained at all.
-				return moveTo(target, tail.events());
-			}
-			Slot slot = ring.get(target);
-			if (slot != null) {
-				return moveTo(target, slot.eventsBefore());
-			}
+			long first = Math.max(ring.firstIndex() - this.index, 0) + this.index;
+			skipped = (first == tail.index()) ? moveTo(tail) : skipTo(ring, first, tail.events() - behind);
 		}
+		return Math.max(0, skipped);
+	}
+
+	/**
+	 * Go to an event, or to the first slot to be considered if that is after it.
+	 * @return how many events that skips, or -1 if what is needed was evicted meanwhile
+	 */
+	private long skipTo(Ring ring, long first, long eventsBefore) {
+		Slot slot = ring.get(first);
+		while (slot != null && (eventsBefore - slot.eventsBefore() > 0 || (slot.isEnd() && slot.index() != first))) {
+			// Ends stand between events, so that this many slots further is not too far.
+			slot = ring.get(slot.index() + Math.max(1, eventsBefore - slot.eventsBefore()));
+		}
+		return (slot != null) ? moveTo(slot) : -1;
 	}
 
 }

@@ -4,21 +4,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseEventTooLargeException;
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubClosedException;
-import io.github.sse4spring.SseHubFullException;
 import io.github.sse4spring.SseHubSnapshot;
 import io.github.sse4spring.SseLastEventId;
 import io.github.sse4spring.SsePublication;
@@ -59,27 +52,11 @@ final class DefaultSseHub implements SseHub {
 
 	private final Listeners listeners;
 
-	private final Map<String, Topic> topics = new HashMap<>();
+	private final Topics topics;
 
-	private final Retention retention;
-
-	private final Map<Object, Waker> wakers = new ConcurrentHashMap<>();
-
-	private final Scheduler scheduler;
-
-	private final AtomicInteger nextWorker = new AtomicInteger();
-
-	private final long firstIndex;
-
-	/** Sequence of the newest entry of a topic that was forgotten. */
-	private long forgottenUpTo;
-
-	/** How many topics have a ring. */
-	private int rings;
+	private final Wakers wakers;
 
 	private long latest = Long.MIN_VALUE;
-
-	private long nextSweep;
 
 	private int subscribers;
 
@@ -93,13 +70,11 @@ final class DefaultSseHub implements SseHub {
 		this.epoch = epoch;
 		this.settings = settings;
 		this.encoder = encoder;
-		this.scheduler = scheduler;
 		this.clock = clock;
 		this.listeners = listeners;
-		this.retention = new Retention(settings.maxRetainedSize());
+		this.wakers = new Wakers(scheduler);
+		this.topics = new Topics(settings, firstSequence - 1, firstIndex);
 		this.tail = firstSequence;
-		this.forgottenUpTo = firstSequence - 1;
-		this.firstIndex = firstIndex;
 	}
 
 	HubSettings settings() {
@@ -127,7 +102,10 @@ final class DefaultSseHub implements SseHub {
 	@Override
 	public SsePublication publish(String topicName, SseEvent event) {
 		PublishRules.check(topicName, event);
-		byte[] frame = this.encoder.encode((event.id() != null) ? event.withoutId() : event);
+		String ownId = event.id();
+		// An id of the hub has its length; its digits are known under the lock only.
+		String anyId = (ownId != null) ? ownId : positionAt(this.tail).toString();
+		byte[] frame = this.encoder.encodeWithRoom(event, anyId);
 		if (frame.length > this.settings.maxEventSize()) {
 			throw new SseEventTooLargeException("The event has %d bytes, encoded, but the hub takes %d"
 				.formatted(frame.length, this.settings.maxEventSize()));
@@ -137,10 +115,9 @@ final class DefaultSseHub implements SseHub {
 		int subscribers;
 		this.lock.lock();
 		try {
-			long now = now();
-			topic = topicToPublish(topicName, now);
-			id = (event.id() != null) ? event.id() : positionAt(this.tail).toString();
-			append(topic, event.retained(id, this.encoder.withId(frame, id)), now);
+			topic = topicToPublish(topicName);
+			id = (ownId != null) ? ownId : positionAt(this.tail).toString();
+			append(topic, event.retained(id, this.encoder.fillIn(frame, anyId, id)));
 			subscribers = topic.subscribers();
 		}
 		finally {
@@ -157,14 +134,23 @@ final class DefaultSseHub implements SseHub {
 		Topic topic;
 		this.lock.lock();
 		try {
-			long now = now();
-			topic = topicToPublish(topicName, now);
-			append(topic, null, now);
+			topic = topicToPublish(topicName);
+			if (!Objects.requireNonNull(topic.ring()).tail().isAfterEnd()) {
+				append(topic, null);
+			}
 		}
 		finally {
 			this.lock.unlock();
 		}
 		topic.wake();
+	}
+
+	private Topic topicToPublish(String name) {
+		if (this.closed) {
+			throw new SseHubClosedException("The hub is closed, nothing can be published to topic '" + name + "'");
+		}
+		this.topics.sweep(now());
+		return this.topics.withRing(name);
 	}
 
 	/** The time, which here does not go back: slots are in the order of their ages. */
@@ -173,75 +159,16 @@ final class DefaultSseHub implements SseHub {
 		return this.latest;
 	}
 
-	private void append(Topic topic, @Nullable SseEvent event, long now) {
+	private void append(Topic topic, @Nullable SseEvent event) {
 		Ring ring = Objects.requireNonNull(topic.ring());
 		byte[] frame = (event != null) ? event.frame() : null;
 		int size = Slot.OVERHEAD + ((frame != null) ? frame.length : 0);
-		Slot slot = new Slot(ring.tailIndex(), this.tail, ring.events(), event, size, now);
+		Ring.Tail next = ring.tail();
+		Slot slot = new Slot(next.index(), this.tail, next.events(), next.isAfterEnd(), event, size, this.latest);
 		ring.append(slot);
-		topic.setCompleted(event == null);
-		topic.touch(now);
-		this.retention.appended(ring, slot, Math.max(this.settings.replaySize(), topic.largestBuffer()));
+		topic.touch(this.latest);
+		this.topics.appended(topic, slot);
 		this.tail = slot.sequence() + 1;
-	}
-
-	private Topic topicToPublish(String name, long now) {
-		if (this.closed) {
-			throw new SseHubClosedException("The hub is closed, nothing can be published to topic '" + name + "'");
-		}
-		sweep(now);
-		Topic topic = this.topics.computeIfAbsent(name, Topic::new);
-		if (topic.ring() == null) {
-			makeRoomForTopic(name);
-			topic.createRing(this.firstIndex, this.forgottenUpTo);
-			this.rings++;
-		}
-		return topic;
-	}
-
-	private void makeRoomForTopic(String name) {
-		if (this.rings >= this.settings.maxTopics()) {
-			Topic idle = this.topics.values()
-				.stream()
-				.filter((topic) -> topic.ring() != null && topic.subscribers() == 0)
-				.min(Comparator.comparingLong(Topic::lastActive))
-				.orElse(null);
-			if (idle == null) {
-				removeIfUnused(Objects.requireNonNull(this.topics.get(name)));
-				throw new SseHubFullException("The hub has %d topics, each with a subscriber, and cannot have '%s' too"
-					.formatted(this.rings, name));
-			}
-			forget(idle);
-		}
-	}
-
-	private void sweep(long now) {
-		if (now >= this.nextSweep) {
-			long timeout = this.settings.topicIdleTimeout().toMillis();
-			this.nextSweep = now + Math.max(1, timeout / 8);
-			List.copyOf(this.topics.values())
-				.stream()
-				.filter((topic) -> topic.subscribers() == 0 && now - topic.lastActive() >= timeout)
-				.forEach(this::forget);
-		}
-	}
-
-	private void forget(Topic topic) {
-		Ring ring = topic.ring();
-		if (ring != null) {
-			this.rings--;
-			this.retention.forget(ring);
-			if (ring.evictedUpTo() - this.forgottenUpTo > 0) {
-				this.forgottenUpTo = ring.evictedUpTo();
-			}
-		}
-		this.topics.remove(topic.name());
-	}
-
-	private void removeIfUnused(Topic topic) {
-		if (topic.subscribers() == 0 && topic.ring() == null) {
-			this.topics.remove(topic.name());
-		}
 	}
 
 	@Override
@@ -251,24 +178,26 @@ final class DefaultSseHub implements SseHub {
 
 	HubSubscription start(SseSubscription description, CoreSubscriber<? super SseEvent> actual,
 			@Nullable SseStream stream) {
-		Waker waker = (stream != null) ? waker(stream.executor(), stream::executor) : anyWaker();
-		HubSubscription subscription = new HubSubscription(this, description, actual, stream, waker);
 		String resumeAfter = resumeAfter(description, stream);
-		String gap;
+		HubSubscription subscription;
+		StartFinder start;
 		this.lock.lock();
 		try {
+			long now = now();
+			this.topics.sweep(now);
+			subscription = new HubSubscription(this, description, actual, stream, this.wakers.acquire(stream));
 			List<Cursor> cursors = join(subscription);
 			Duration maxAge = this.settings.replayMaxAge();
-			long oldest = (maxAge != null) ? now() - maxAge.toMillis() : Long.MIN_VALUE;
-			StartFinder finder = new StartFinder(this.epoch, this.tail, this.forgottenUpTo, oldest, cursors);
-			finder.place(description, resumeAfter);
-			gap = finder.gap();
-			subscription.startAt(cursors, finder.position(), gap, this.tail);
+			long oldest = (maxAge != null) ? now - maxAge.toMillis() : Long.MIN_VALUE;
+			start = new StartFinder(this.epoch, this.tail, this.topics.forgottenUpTo(), oldest, cursors);
+			start.place(description, resumeAfter);
 		}
 		finally {
 			this.lock.unlock();
 		}
+		subscription.startAt(start);
 		this.listeners.tell((listener) -> listener.onSubscribe(description));
+		String gap = start.gap();
 		if (gap != null) {
 			this.listeners.tell((listener) -> listener.onGap(description, gap));
 		}
@@ -293,10 +222,10 @@ final class DefaultSseHub implements SseHub {
 		this.subscribers++;
 		List<Cursor> cursors = new ArrayList<>();
 		for (String name : subscription.description().topics()) {
-			Topic topic = this.topics.computeIfAbsent(name, Topic::new);
+			Topic topic = this.topics.get(name);
 			Group group = topic.join(subscription.waker(), subscription.bufferSize());
 			Cursor cursor = new Cursor(subscription, topic, group);
-			cursor.moveTo(this.firstIndex, 0);
+			cursor.moveTo(new Ring.Tail(this.topics.firstIndex(), 0, false));
 			cursors.add(cursor);
 		}
 		return cursors;
@@ -310,21 +239,13 @@ final class DefaultSseHub implements SseHub {
 			for (Cursor cursor : subscription.cursors()) {
 				cursor.topic().leave(cursor.group(), subscription.bufferSize());
 				cursor.topic().touch(now);
-				removeIfUnused(cursor.topic());
+				this.topics.removeIfUnused(cursor.topic());
 			}
+			this.wakers.release(subscription.waker());
 		}
 		finally {
 			this.lock.unlock();
 		}
-	}
-
-	private Waker anyWaker() {
-		int worker = Math.floorMod(this.nextWorker.getAndIncrement(), Runtime.getRuntime().availableProcessors());
-		return waker(worker, () -> this.scheduler.createWorker()::schedule);
-	}
-
-	private Waker waker(Object key, Supplier<Executor> loop) {
-		return this.wakers.computeIfAbsent(key, (absent) -> new Waker(loop.get()));
 	}
 
 	@Override
@@ -336,12 +257,12 @@ final class DefaultSseHub implements SseHub {
 	public SseHubSnapshot snapshot() {
 		this.lock.lock();
 		try {
-			List<SseHubSnapshot.Topic> topics = this.topics.values()
-				.stream()
+			this.topics.sweep(now());
+			List<SseHubSnapshot.Topic> topics = this.topics.stream()
 				.map(DefaultSseHub::snapshot)
 				.sorted(Comparator.comparing(SseHubSnapshot.Topic::name))
 				.toList();
-			return new SseHubSnapshot(this.epoch, position(), this.retention.bytes(), this.subscribers, topics);
+			return new SseHubSnapshot(this.epoch, position(), this.topics.retainedBytes(), this.subscribers, topics);
 		}
 		finally {
 			this.lock.unlock();
@@ -362,7 +283,7 @@ final class DefaultSseHub implements SseHub {
 		this.lock.lock();
 		try {
 			this.closed = true;
-			topics = List.copyOf(this.topics.values());
+			topics = this.topics.stream().toList();
 		}
 		finally {
 			this.lock.unlock();

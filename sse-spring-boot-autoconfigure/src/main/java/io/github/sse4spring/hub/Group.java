@@ -59,8 +59,11 @@ final class Group {
 		this.members.add(member);
 	}
 
-	/** On the loop. */
+	/** On the loop: let a member go, if it is one. */
 	void remove(Cursor member) {
+		if (this.members.size() <= member.place() || this.members.get(member.place()) != member) {
+			return;
+		}
 		Cursor last = this.members.remove(this.members.size() - 1);
 		if (last != member) {
 			this.members.set(member.place(), last);

@@ -1,8 +1,10 @@
 package io.github.sse4spring.hub;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,8 +47,6 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	private final int bufferSize;
 
-	private final SseLagPolicy lagPolicy;
-
 	private final AtomicLong requested = new AtomicLong();
 
 	private final AtomicInteger pumping = new AtomicInteger();
@@ -55,14 +55,16 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	private final Queue<SseEvent> notices = new ConcurrentLinkedQueue<>();
 
-	private List<Cursor> cursors = List.of();
+	/** Whether notices are for the flux, and not for the writer of a stream. */
+	private final boolean noticesInFlux;
+
+	private final Reader reader;
 
 	/** Read by whoever comes next on the stream, on any thread. */
 	private volatile String position = "";
 
-	private long startTail;
-
-	private boolean caughtUp;
+	/** The id of what was handed over last. */
+	private String handedOver = "";
 
 	private long missed;
 
@@ -79,11 +81,11 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		this.actual = actual;
 		this.stream = stream;
 		this.waker = waker;
-		HubSettings settings = hub.settings();
 		Integer bufferSize = description.bufferSize();
-		this.bufferSize = (bufferSize != null) ? bufferSize : settings.bufferSize();
+		this.bufferSize = (bufferSize != null) ? bufferSize : hub.settings().bufferSize();
+		this.noticesInFlux = description.hasNotices() && (stream == null || !description.resumes());
 		SseLagPolicy lagPolicy = description.lagPolicy();
-		this.lagPolicy = (lagPolicy != null) ? lagPolicy : settings.lagPolicy();
+		this.reader = new Reader(hub, this.bufferSize, (lagPolicy != null) ? lagPolicy : hub.settings().lagPolicy());
 	}
 
 	SseSubscription description() {
@@ -99,36 +101,43 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	}
 
 	List<Cursor> cursors() {
-		return this.cursors;
+		return this.reader.cursors();
 	}
 
-	/** Under the lock of the hub, before anything else happens. */
-	void startAt(List<Cursor> cursors, Position position, @Nullable String gap, long tail) {
-		this.cursors = List.copyOf(cursors);
-		this.position = position.toString();
-		this.startTail = tail;
-		if (gap != null) {
-			tell(Notices.gap(gap, position));
+	/** Before anybody else knows this subscription. */
+	void startAt(StartFinder start) {
+		this.reader.startAt(start.cursors(), start.tail());
+		this.position = start.position().toString();
+		this.handedOver = this.position;
+		if (start.gap() != null) {
+			tell(Notices.gap(start.gap(), start.position()));
 		}
 	}
 
 	private void tell(SseEvent notice) {
-		if (this.description.hasNotices() || (this.stream != null && this.description.resumes())) {
-			this.notices.add(notice);
+		SseEvent told = this.description.resumes() ? notice : notice.withoutId();
+		if (this.noticesInFlux || (this.stream != null && this.description.resumes())) {
+			this.notices.add(told);
 		}
 		else if (this.stream != null) {
-			this.stream.write(notice.withoutId());
+			this.stream.write(told);
 		}
 	}
 
-	/** After the lock: become a member of the groups, and look at what is there. */
+	/** Become a member of the groups, and look at what is there. */
 	void join() {
-		this.waker.execute(() -> {
+		execute(() -> {
 			if (!this.left.get()) {
-				this.cursors.forEach((cursor) -> cursor.group().add(cursor));
+				cursors().forEach((cursor) -> cursor.group().add(cursor));
 				awake();
 			}
 		});
+	}
+
+	private void execute(Runnable task) {
+		if (!this.waker.execute(task)) {
+			fail(new RejectedExecutionException("The scheduler of the hub takes no more tasks"));
+		}
 	}
 
 	/** On the loop: there may be something. */
@@ -146,12 +155,12 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	@Override
 	public void request(long n) {
 		if (n <= 0) {
-			this.waker.execute(() -> fail(new IllegalArgumentException(
+			execute(() -> fail(new IllegalArgumentException(
 					"request must be more than zero but is " + n + " (Reactive Streams, rule 3.9)")));
 		}
 		else if (!this.fused) {
 			this.requested.accumulateAndGet(n, Operators::addCap);
-			this.waker.execute(this::pump);
+			execute(this::pump);
 		}
 	}
 
@@ -192,7 +201,8 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 			}
 		}
 		if (!this.ended && this.held == null) {
-			completeIfNothingIsLeft();
+			this.reader.readEnd();
+			completeIfAtEnd();
 		}
 	}
 
@@ -210,155 +220,66 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		}
 		if (event != null && event.id() != null) {
 			this.position = event.id();
+			this.handedOver = event.id();
 		}
 		return event;
 	}
 
 	private @Nullable SseEvent pollNoticeOfFlux() {
-		return this.description.hasNotices() ? this.notices.poll() : null;
+		return this.noticesInFlux ? this.notices.poll() : null;
 	}
 
 	private @Nullable SseEvent next() {
-		while (!this.ended) {
-			boolean closed = this.hub.isClosed();
-			long tail = this.hub.tail();
-			Cursor cursor = first(tail);
-			Slot slot = (cursor != null) ? cursor.peek(tail) : null;
-			if (cursor == null) {
-				this.caughtUp = true;
-				completeIfAtEnd(closed);
+		SseEvent event = null;
+		while (event == null && !this.ended) {
+			Slot slot = this.reader.next();
+			addMissed(this.reader.takeSkipped());
+			if (slot == null) {
+				endIfOver();
 				return null;
 			}
-			if (slot == null) {
-				// Evicted since: the next round finds that it has lagged.
-				continue;
-			}
-			if (!this.caughtUp && slot.sequence() - this.startTail >= 0) {
-				this.caughtUp = true;
-				continue;
-			}
-			cursor.take(slot);
-			SseEvent event = handOver(slot);
-			if (event != null) {
-				return event;
-			}
+			event = handOver(slot);
 		}
-		return null;
+		return event;
 	}
 
 	private @Nullable SseEvent handOver(Slot slot) {
-		SseEvent event = slot.event();
-		if (event == null) {
-			return null;
-		}
-		if (this.missed > 0) {
-			tell(Notices.lag(this.missed, this.hub.positionAt(slot.sequence() - 1)));
-			this.missed = 0;
-		}
+		tellMissed(slot.sequence() - 1);
+		SseEvent event = Objects.requireNonNull(slot.event());
 		if (!this.description.takes(event)) {
-			this.position = String.valueOf(event.id());
+			this.position = Objects.requireNonNull(event.id());
 			return null;
 		}
 		return this.description.resumes() ? event : event.withoutId();
 	}
 
-	/**
-	 * The cursor whose next slot is the first in the log, after those that have lagged
-	 * were dealt with and those at the end of their topic have ended.
-	 */
-	private @Nullable Cursor first(long tail) {
-		Cursor first = null;
-		long firstSequence = 0;
-		for (Cursor cursor : this.cursors) {
-			Slot slot = peek(cursor, tail);
-			if (this.ended) {
-				return null;
-			}
-			if (slot != null && (first == null || slot.sequence() - firstSequence < 0)) {
-				first = cursor;
-				firstSequence = slot.sequence();
-			}
-		}
-		return first;
-	}
-
-	/**
-	 * The next slot of one topic. What was evicted between two looks must not be taken
-	 * for absent: events of other topics behind it would be handed over, and with their
-	 * ids the position would pass a hole that was not told.
-	 */
-	private @Nullable Slot peek(Cursor cursor, long tail) {
-		Slot slot = null;
-		boolean again = !cursor.hasEnded();
-		while (again) {
-			if (hasLagged(cursor)) {
-				lagged(cursor);
-			}
-			endIfAtEnd(cursor, tail);
-			slot = cursor.hasEnded() ? null : cursor.peek(tail);
-			again = slot == null && !this.ended && !cursor.hasEnded() && cursor.isOvertaken();
-		}
-		return slot;
-	}
-
-	private static void endIfAtEnd(Cursor cursor, long tail) {
-		Slot slot = cursor.hasEnded() ? null : cursor.peek(tail);
-		if (slot != null && slot.isEnd()) {
-			cursor.take(slot);
-			cursor.setEnded();
-		}
-	}
-
-	private boolean hasLagged(Cursor cursor) {
-		return cursor.isOvertaken() || (this.caughtUp && cursor.lag() > this.bufferSize);
-	}
-
-	private void lagged(Cursor cursor) {
-		long behind = cursor.lag();
-		switch (this.lagPolicy) {
-			case SKIP -> skip(cursor, this.caughtUp ? Math.max(1, this.bufferSize / 2) : behind);
-			case SKIP_TO_LATEST -> skip(cursor, this.caughtUp ? 1 : behind);
-			case DISCONNECT -> {
-				tellLag(behind);
-				disconnect();
-			}
-			case FAIL -> {
-				tellLag(behind);
-				fail(new SseLagException(this.description.topics(), behind));
-			}
-		}
-	}
-
-	private void skip(Cursor cursor, long behind) {
-		long skipped = cursor.skipTo(behind);
+	private void addMissed(long skipped) {
 		if (skipped > 0) {
 			this.missed += skipped;
-			tellLag(skipped);
+			this.hub.listeners().tell((listener) -> listener.onLag(this.description, skipped));
 		}
 	}
 
-	private void tellLag(long missed) {
-		this.hub.listeners().tell((listener) -> listener.onLag(this.description, missed));
-	}
-
-	/** Without demand: the end needs none, and nothing else may be decided yet. */
-	private void completeIfNothingIsLeft() {
-		boolean closed = this.hub.isClosed();
-		long tail = this.hub.tail();
-		this.cursors.forEach((cursor) -> endIfAtEnd(cursor, tail));
-		boolean nothing = this.cursors.stream().allMatch((cursor) -> cursor.hasEnded() || cursor.lag() == 0);
-		if (nothing) {
-			completeIfAtEnd(closed);
+	private void tellMissed(long upTo) {
+		if (this.missed > 0) {
+			tell(Notices.lag(this.missed, this.hub.positionAt(upTo)));
+			this.missed = 0;
 		}
 	}
 
-	private void completeIfAtEnd(boolean closed) {
-		if (closed || this.cursors.stream().allMatch(Cursor::hasEnded)) {
-			if (this.missed > 0) {
-				tell(Notices.lag(this.missed, this.hub.positionAt(this.hub.tail() - 1)));
-				this.missed = 0;
-			}
-			if (!this.description.hasNotices() || this.notices.isEmpty()) {
+	private void endIfOver() {
+		long behind = this.reader.behind();
+		if (behind > 0) {
+			this.hub.listeners().tell((listener) -> listener.onLag(this.description, behind));
+			lagged(new SseLagException(this.description.topics(), behind));
+		}
+		completeIfAtEnd();
+	}
+
+	private void completeIfAtEnd() {
+		if (this.reader.isAtEnd()) {
+			tellMissed(this.hub.tail() - 1);
+			if (!this.noticesInFlux || this.notices.isEmpty()) {
 				complete();
 			}
 		}
@@ -377,18 +298,23 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	}
 
 	/**
-	 * The stream cancels what it ends; completion would tell the client not to come back.
+	 * It should not go on. The stream cancels what it ends; completion would tell the
+	 * client not to come back.
 	 */
-	private void disconnect() {
-		if (this.stream == null) {
+	private void lagged(SseLagException lag) {
+		boolean disconnect = (this.reader.lagPolicy() == SseLagPolicy.DISCONNECT);
+		if (disconnect && this.stream == null) {
 			complete();
 		}
-		else if (!this.description.resumes()) {
-			// Others may share this flux: each writer that the error reaches disconnects.
-			fail(new SseLagException(this.description.topics(), 0));
+		else if (disconnect && this.stream != null && this.description.resumes()) {
+			if (leave()) {
+				this.stream.end();
+			}
 		}
-		else if (leave()) {
-			this.stream.end();
+		else {
+			// Others may share a flux without resume: each writer that the error reaches
+			// disconnects.
+			fail(lag);
 		}
 	}
 
@@ -398,14 +324,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		}
 		this.ended = true;
 		this.hub.leave(this);
-		this.waker.execute(() -> {
-			for (Cursor cursor : this.cursors) {
-				if (cursor.group().members().size() > cursor.place()
-						&& cursor.group().members().get(cursor.place()) == cursor) {
-					cursor.group().remove(cursor);
-				}
-			}
-		});
+		this.waker.execute(() -> cursors().forEach((cursor) -> cursor.group().remove(cursor)));
 		return true;
 	}
 
@@ -415,8 +334,15 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	}
 
 	@Override
+	public @Nullable String positionAfter(String id) {
+		// An own id of a publisher may not be the only one of its kind.
+		boolean last = id.equals(this.handedOver) && Position.isShapeOf(id);
+		return last ? this.position : null;
+	}
+
+	@Override
 	public @Nullable SseEvent pollNotice() {
-		return this.description.hasNotices() ? null : this.notices.poll();
+		return this.noticesInFlux ? null : this.notices.poll();
 	}
 
 	@Override
@@ -438,7 +364,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	@Override
 	public boolean isEmpty() {
-		return this.ended || (this.held == null && this.cursors.stream().allMatch((cursor) -> cursor.lag() == 0));
+		return this.ended || (this.held == null && this.reader.isEmpty());
 	}
 
 	@Override

@@ -1,8 +1,8 @@
 package io.github.sse4spring.hub;
 
-import java.util.HashSet;
-import java.util.PriorityQueue;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Keeps what all topics retain together below a number of bytes: the oldest entry of the
@@ -14,13 +14,13 @@ final class Retention {
 	 * Each ring that is not empty has one entry here, with the sequence that its oldest
 	 * slot had when the entry was made. Sequences only grow, so the least entry is that
 	 * of the ring with the oldest slot, or is out of date and is put in again with what
-	 * is true.
+	 * is true. No two rings have a slot of the same sequence.
 	 */
 	private final long maxBytes;
 
-	private final PriorityQueue<Oldest> byAge = new PriorityQueue<>((a, b) -> Long.signum(a.sequence - b.sequence));
+	private final TreeMap<Long, Ring> byAge = new TreeMap<>((a, b) -> Long.signum(a - b));
 
-	private final Set<Ring> known = new HashSet<>();
+	private final Map<Ring, Long> ages = new HashMap<>();
 
 	private long bytes;
 
@@ -34,52 +34,54 @@ final class Retention {
 
 	/** How many entries are kept about rings. */
 	int size() {
-		return this.known.size() + this.byAge.size();
+		return this.ages.size() + this.byAge.size();
 	}
 
 	/** A slot was appended; evict what is then too much of its topic and of the hub. */
 	void appended(Ring ring, Slot slot, int capacity) {
 		this.bytes += slot.size();
-		if (this.known.add(ring)) {
-			this.byAge.add(new Oldest(ring, ring.first().sequence()));
+		if (!this.ages.containsKey(ring)) {
+			add(ring);
 		}
 		while (ring.retained() > capacity) {
 			evictFirst(ring);
 		}
 		while (this.bytes > this.maxBytes && !this.byAge.isEmpty()) {
-			evictOldest(this.byAge.remove());
+			evictOldest();
 		}
 	}
 
 	/** A topic goes with all it retains. */
 	void forget(Ring ring) {
-		while (ring.retained() > 0) {
+		while (ring.size() > 0) {
 			evictFirst(ring);
 		}
-		if (this.known.remove(ring)) {
-			this.byAge.removeIf((oldest) -> oldest.ring == ring);
+		Long age = this.ages.remove(ring);
+		if (age != null) {
+			this.byAge.remove(age);
 		}
 	}
 
-	private void evictOldest(Oldest oldest) {
-		Ring ring = oldest.ring;
-		if (ring.retained() > 0 && ring.first().sequence() == oldest.sequence) {
+	private void add(Ring ring) {
+		long sequence = ring.first().sequence();
+		this.ages.put(ring, sequence);
+		this.byAge.put(sequence, ring);
+	}
+
+	private void evictOldest() {
+		Map.Entry<Long, Ring> oldest = this.byAge.pollFirstEntry();
+		Ring ring = oldest.getValue();
+		this.ages.remove(ring);
+		if (ring.size() > 0 && ring.first().sequence() == oldest.getKey()) {
 			evictFirst(ring);
 		}
-		if (ring.retained() > 0) {
-			this.byAge.add(new Oldest(ring, ring.first().sequence()));
-		}
-		else {
-			this.known.remove(ring);
+		if (ring.size() > 0) {
+			add(ring);
 		}
 	}
 
 	private void evictFirst(Ring ring) {
 		this.bytes -= ring.evictFirst().size();
-	}
-
-	private record Oldest(Ring ring, long sequence) {
-
 	}
 
 }

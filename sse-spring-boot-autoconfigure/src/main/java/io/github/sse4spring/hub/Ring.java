@@ -35,7 +35,7 @@ final class Ring {
 
 	Ring(long index, long evictedUpTo) {
 		this.firstIndex = index;
-		this.tail = new Tail(index, 0);
+		this.tail = new Tail(index, 0, false);
 		this.evictedUpTo = evictedUpTo;
 	}
 
@@ -43,24 +43,22 @@ final class Ring {
 		return this.firstIndex;
 	}
 
-	long tailIndex() {
-		return this.tail.index();
-	}
-
 	long evictedUpTo() {
 		return this.evictedUpTo;
-	}
-
-	long events() {
-		return this.tail.events();
 	}
 
 	Tail tail() {
 		return this.tail;
 	}
 
+	/** How many slots it holds. */
+	int size() {
+		return (int) (this.tail.index() - this.firstIndex);
+	}
+
+	/** Under the lock: how many events it retains. */
 	int retained() {
-		return (int) (tailIndex() - this.firstIndex);
+		return (size() > 0) ? (int) (this.tail.events() - first().eventsBefore()) : 0;
 	}
 
 	/**
@@ -77,7 +75,7 @@ final class Ring {
 	void append(Slot slot) {
 		resizeIfNeeded();
 		this.slots.set(cell(slot.index(), this.slots), slot);
-		this.tail = new Tail(slot.index() + 1, slot.eventsBefore() + (slot.isEnd() ? 0 : 1));
+		this.tail = new Tail(slot.index() + 1, slot.eventsBefore() + (slot.isEnd() ? 0 : 1), slot.isEnd());
 	}
 
 	/** Under the lock: the oldest slot, of a ring that is not empty. */
@@ -87,7 +85,7 @@ final class Ring {
 
 	/** Under the lock: the newest slot, if it is retained. */
 	@Nullable Slot last() {
-		return (retained() > 0) ? get(tailIndex() - 1) : null;
+		return (size() > 0) ? get(this.tail.index() - 1) : null;
 	}
 
 	/** Under the lock: let the oldest slot go. */
@@ -101,18 +99,18 @@ final class Ring {
 
 	private void resizeIfNeeded() {
 		int length = this.slots.length();
-		int retained = retained();
-		if (retained == length) {
+		int size = size();
+		if (size == length) {
 			copyTo(length * 2);
 		}
-		else if (length > MIN_LENGTH && retained < length / 4) {
+		else if (length > MIN_LENGTH && size < length / 4) {
 			copyTo(length / 2);
 		}
 	}
 
 	private void copyTo(int length) {
 		AtomicReferenceArray<@Nullable Slot> copy = new AtomicReferenceArray<>(length);
-		for (long index = this.firstIndex; index != tailIndex(); index++) {
+		for (long index = this.firstIndex; index != this.tail.index(); index++) {
 			copy.set(cell(index, copy), get(index));
 		}
 		this.slots = copy;
@@ -123,12 +121,14 @@ final class Ring {
 	}
 
 	/**
-	 * Where the next slot will be written, both numbers of one moment.
+	 * Where the next slot will be written, all of one moment.
 	 *
 	 * @param index its index
 	 * @param events how many events of the topic are before it
+	 * @param isAfterEnd whether the entry before it is an end, so that the topic is
+	 * complete
 	 */
-	record Tail(long index, long events) {
+	record Tail(long index, long events, boolean isAfterEnd) {
 
 	}
 

@@ -158,10 +158,14 @@ public final class SseHubBuilder {
 
 	/**
 	 * Set how old the oldest event may be that a subscription starts with.
-	 * @param replayMaxAge the age; the default is {@code null}, any
+	 * @param replayMaxAge the age, a millisecond or more; the default is {@code null},
+	 * any
 	 * @return this builder
 	 */
 	public SseHubBuilder replayMaxAge(@Nullable Duration replayMaxAge) {
+		if (replayMaxAge != null) {
+			atLeast("replayMaxAge", replayMaxAge.toMillis(), 1);
+		}
 		this.replayMaxAge = replayMaxAge;
 		return this;
 	}

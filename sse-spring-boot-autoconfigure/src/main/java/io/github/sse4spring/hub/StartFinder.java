@@ -27,12 +27,29 @@ final class StartFinder {
 
 	private @Nullable String gap;
 
+	private Position position;
+
 	StartFinder(String epoch, long tail, long forgottenUpTo, long oldestTime, List<Cursor> cursors) {
 		this.epoch = epoch;
 		this.tail = tail;
 		this.forgottenUpTo = forgottenUpTo;
 		this.oldestTime = oldestTime;
 		this.cursors = cursors;
+		this.position = new Position(epoch, tail - 1);
+	}
+
+	List<Cursor> cursors() {
+		return this.cursors;
+	}
+
+	/** Where the log ends. */
+	long tail() {
+		return this.tail;
+	}
+
+	/** The position just before the first event to be delivered. */
+	Position position() {
+		return this.position;
 	}
 
 	/**
@@ -53,14 +70,14 @@ final class StartFinder {
 			default -> this.tail - 1;
 		};
 		this.cursors.forEach((cursor) -> placeAfter(cursor, after));
+		this.position = beforeFirst();
 	}
 
-	/** The position just before the first event to be delivered. */
-	Position position() {
+	private Position beforeFirst() {
 		long next = this.tail;
 		for (Cursor cursor : this.cursors) {
 			Ring ring = cursor.topic().ring();
-			Slot slot = (ring != null && cursor.index() != ring.tailIndex()) ? ring.get(cursor.index()) : null;
+			Slot slot = (ring != null && cursor.index() != ring.tail().index()) ? ring.get(cursor.index()) : null;
 			if (slot != null && slot.sequence() - next < 0) {
 				next = slot.sequence();
 			}
@@ -135,7 +152,7 @@ final class StartFinder {
 		if (ring == null) {
 			return this.forgottenUpTo;
 		}
-		long firstUsable = ring.tailIndex() - usable(cursor).size();
+		long firstUsable = ring.tail().index() - usable(cursor).size();
 		Slot before = ring.get(firstUsable - 1);
 		return (before != null) ? before.sequence() : ring.evictedUpTo();
 	}
@@ -145,7 +162,7 @@ final class StartFinder {
 		List<Slot> usable = new ArrayList<>();
 		Ring ring = cursor.topic().ring();
 		if (ring != null) {
-			for (long index = ring.firstIndex(); index != ring.tailIndex(); index++) {
+			for (long index = ring.firstIndex(); index != ring.tail().index(); index++) {
 				Slot slot = Objects.requireNonNull(ring.get(index));
 				if (slot.time() >= this.oldestTime) {
 					usable.add(slot);
@@ -162,14 +179,11 @@ final class StartFinder {
 		}
 		for (Slot slot : usable(cursor)) {
 			if (slot.sequence() - after > 0) {
-				cursor.moveTo(slot.index(), slot.eventsBefore());
+				cursor.moveTo(slot);
 				return;
 			}
 		}
-		cursor.moveTo(ring.tailIndex(), ring.events());
-		if (cursor.topic().isCompleted()) {
-			cursor.setEnded();
-		}
+		cursor.moveTo(ring.tail());
 	}
 
 }

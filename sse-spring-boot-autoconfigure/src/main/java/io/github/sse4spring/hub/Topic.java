@@ -21,8 +21,6 @@ final class Topic {
 
 	private long lastActive;
 
-	private boolean completed;
-
 	private volatile @Nullable Ring ring;
 
 	/** Copied when it changes; read by publishers without the lock. */
@@ -47,15 +45,6 @@ final class Topic {
 
 	int subscribers() {
 		return this.subscribers;
-	}
-
-	/** Whether its newest entry is its end. */
-	boolean isCompleted() {
-		return this.completed;
-	}
-
-	void setCompleted(boolean completed) {
-		this.completed = completed;
 	}
 
 	long lastActive() {

@@ -7,6 +7,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.scheduler.Scheduler;
+
 /**
  * Wakes the groups of one loop, with one task for all that are ready.
  */
@@ -19,7 +23,14 @@ final class Waker {
 	 */
 	private static final int SLICE = 256;
 
+	private final Object key;
+
 	private final Executor loop;
+
+	private final Disposable worker;
+
+	/** Under the lock of the hub only. */
+	private int users;
 
 	private final Queue<Group> ready = new ConcurrentLinkedQueue<>();
 
@@ -28,17 +39,52 @@ final class Waker {
 	/** On the loop only: who of the group that was taken last is still to be told. */
 	private final Queue<Cursor> toTell = new ArrayDeque<>();
 
-	Waker(Executor loop) {
-		this.loop = loop;
+	/** Wake on the loop of a stream, which is not ours. */
+	Waker(Object key, Executor loop) {
+		this(key, loop, Disposables.disposed());
 	}
 
-	/** Run a task on the loop. */
-	void execute(Runnable task) {
+	/** Wake on a worker that ends with its last user. */
+	Waker(Object key, Scheduler.Worker worker) {
+		this(key, worker::schedule, worker);
+	}
+
+	private Waker(Object key, Executor loop, Disposable worker) {
+		this.key = key;
+		this.loop = loop;
+		this.worker = worker;
+	}
+
+	Object key() {
+		return this.key;
+	}
+
+	void retain() {
+		this.users++;
+	}
+
+	/** Let go of it; returns whether nobody uses it any more. */
+	boolean release() {
+		this.users--;
+		return this.users == 0;
+	}
+
+	/** Let the worker go, after what it was given before. */
+	void dispose() {
+		execute(this.worker::dispose);
+	}
+
+	/**
+	 * Run a task on the loop.
+	 * @return whether the loop takes it, which it does until it is gone
+	 */
+	boolean execute(Runnable task) {
 		try {
 			this.loop.execute(task);
+			return true;
 		}
 		catch (RejectedExecutionException ex) {
-			// The loop is gone, and so are all who lived on it.
+			return false;
 		}
 	}
 

@@ -90,6 +90,7 @@ final class StreamPosition {
 		}
 		if (!direct) {
 			warnIfWithoutId(event);
+			this.told = (event.id() != null) ? event.id() : this.told;
 			return this.frames.event(event);
 		}
 		SseEvent withId = (event.id() != null) ? event : event.withId(source.position());
@@ -98,13 +99,17 @@ final class StreamPosition {
 	}
 
 	/** The block that moves the client past what was filtered out, if anything was. */
-	byte @Nullable [] move() {
+	byte @Nullable [] move(boolean direct) {
 		SseStream.Source source = source();
-		if (source == null || source.position().equals(this.told)) {
+		if (source == null || this.told == null) {
 			return null;
 		}
-		this.told = source.position();
-		return this.frames.position(this.told);
+		String position = direct ? source.position() : source.positionAfter(this.told);
+		if (position == null || position.equals(this.told)) {
+			return null;
+		}
+		this.told = position;
+		return this.frames.position(position);
 	}
 
 	@Nullable SseEvent pollNotice() {

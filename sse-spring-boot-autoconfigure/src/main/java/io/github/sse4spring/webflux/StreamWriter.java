@@ -290,8 +290,8 @@ final class StreamWriter implements Subscription, SseStream {
 	private void addOwnFrames(Batch batch) {
 		long now = this.loop.nanoTime();
 		boolean keepAliveIsDue = batch.isEmpty() && this.lastFrame == null && now >= this.keepAliveAt;
-		if (this.inlet.isDirect() && (!batch.isEmpty() || keepAliveIsDue)) {
-			byte[] move = this.position.move();
+		if (!batch.isEmpty() || keepAliveIsDue) {
+			byte[] move = this.position.move(this.inlet.isDirect());
 			batch.add((move != null) ? move : NOTHING);
 		}
 		if (keepAliveIsDue) {

@@ -3,7 +3,6 @@ package io.github.sse4spring.hub;
 import java.util.List;
 
 import io.github.sse4spring.SseEvent;
-import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.util.concurrent.Queues;
 
@@ -13,7 +12,7 @@ import reactor.util.concurrent.Queues;
 public class FusedHubSubscriptionTckTests extends HubSubscriptionTckTests {
 
 	@Override
-	Publisher<SseEvent> publisher(Flux<SseEvent> events) {
+	Flux<SseEvent> publisher(Flux<SseEvent> events) {
 		return events.map((event) -> event).flatMapIterable(List::of, Queues.XS_BUFFER_SIZE);
 	}
 

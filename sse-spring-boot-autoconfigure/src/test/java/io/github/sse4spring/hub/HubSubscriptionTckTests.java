@@ -2,11 +2,17 @@ package io.github.sse4spring.hub;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.SseStream;
 import io.github.sse4spring.SseSubscription;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.tck.PublisherVerification;
 import org.reactivestreams.tck.TestEnvironment;
 import reactor.core.publisher.Flux;
+
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.willThrow;
+import static org.mockito.Mockito.mock;
 
 /**
  * The rules of Reactive Streams, on a subscription of a hub.
@@ -27,13 +33,17 @@ public class HubSubscriptionTckTests extends PublisherVerification<SseEvent> {
 		return publisher(hub.subscribe(SseSubscription.to(SseHub.DEFAULT_TOPIC).earliest()));
 	}
 
-	Publisher<SseEvent> publisher(Flux<SseEvent> events) {
+	Flux<SseEvent> publisher(Flux<SseEvent> events) {
 		return events;
 	}
 
 	@Override
 	public Publisher<SseEvent> createFailedPublisher() {
-		return null;
+		SseStream taken = mock(SseStream.class);
+		given(taken.executor()).willReturn(Runnable::run);
+		willThrow(new IllegalStateException("taken")).given(taken).attach(any());
+		return publisher(SseHubBuilder.create().build().subscribe())
+			.contextWrite((context) -> context.put(SseStream.class, taken));
 	}
 
 	@Override

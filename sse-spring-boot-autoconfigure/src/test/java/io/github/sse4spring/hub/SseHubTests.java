@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -170,10 +173,10 @@ class SseHubTests {
 
 	@Test
 	void eventAboveTheLimitIsRefused() {
-		HubFixture small = with((builder) -> builder.maxEventSize(20));
+		HubFixture small = with((builder) -> builder.maxEventSize(40));
 		small.publish("a", "x".repeat(10));
 		assertThatExceptionOfType(SseEventTooLargeException.class).isThrownBy(() -> small.publish("a", "x".repeat(20)))
-			.withMessage("The event has 27 bytes, encoded, but the hub takes 20");
+			.withMessage("The event has 41 bytes, encoded, but the hub takes 40");
 	}
 
 	// Subscribe and start
@@ -547,7 +550,7 @@ class SseHubTests {
 		Retention retention = new Retention(1_000_000);
 		for (int i = 0; i < 500; i++) {
 			Ring ring = new Ring(0, 0);
-			Slot slot = new Slot(0, i + 1, 0, SseEvent.text("x"), 100, 0);
+			Slot slot = new Slot(0, i + 1, 0, false, SseEvent.text("x"), 100, 0);
 			ring.append(slot);
 			retention.appended(ring, slot, 10);
 			retention.forget(ring);
@@ -572,7 +575,7 @@ class SseHubTests {
 		taker.request(1);
 		small.publish("a", 0, 10);
 		small.hub.complete("a");
-		assertThat(taker.takeAll().texts()).containsExactly("0", "sse-lag {\"missed\":9}");
+		assertThat(taker.takeAll().texts()).containsExactly("0", "sse-lag {\"missed\":8}", "9");
 		assertThat(taker.completed).isTrue();
 	}
 
@@ -716,6 +719,51 @@ class SseHubTests {
 	}
 
 	@Test
+	void topicThatIsPublishedToAgainGoesOnForThoseWhoHaveOthersOpen() {
+		Taker taker = this.fixture.take("a", "b");
+		this.hub.complete("a");
+		this.fixture.publish("a", 1);
+		this.hub.complete("b");
+		assertThat(taker.completed).isFalse();
+		this.fixture.publish("a", 2);
+		this.hub.complete("a");
+		assertThat(taker.texts()).containsExactly("1", "2");
+		assertThat(taker.completed).isTrue();
+	}
+
+	@Test
+	void slowSubscriberCompletesWhereAllTopicsWereComplete() {
+		Taker slow = this.fixture.stalled(to("a", "b"));
+		this.fixture.publish("a", 1);
+		this.hub.complete("a");
+		this.hub.complete("b");
+		this.fixture.publish("a", 2);
+		assertThat(slow.takeAll().texts()).containsExactly("1");
+		assertThat(slow.completed).isTrue();
+		assertThat(this.fixture.take("a", "b").completed).isFalse();
+	}
+
+	@Test
+	void completingACompleteTopicChangesNothing() {
+		this.hub.complete("a");
+		String position = this.hub.position();
+		this.hub.complete("a");
+		assertThat(this.hub.position()).isEqualTo(position);
+	}
+
+	@Test
+	void endOfATopicTakesNoRoomAndIsNoLag() {
+		HubFixture small = with((builder) -> builder.replaySize(2).bufferSize(2));
+		Taker stalled = small.stalled(to("a", "b").withNotices());
+		for (int i = 0; i < 2; i++) {
+			small.publish("a", i);
+			small.hub.complete("a");
+		}
+		assertThat(retained(small, "a")).isEqualTo(2);
+		assertThat(stalled.takeAll().texts()).containsExactly("0", "1");
+	}
+
+	@Test
 	void completeDoesNotCountAsMissed() {
 		Taker taker = this.fixture.stalled(to("a", "b").bufferSize(4).withNotices());
 		taker.request(1);
@@ -816,6 +864,25 @@ class SseHubTests {
 	}
 
 	@Test
+	void loopIsForgottenWithItsLastSubscriber() {
+		Wakers wakers = new Wakers(Schedulers.immediate());
+		List<Waker> acquired = IntStream.range(0, 100).mapToObj((i) -> wakers.acquire(null)).toList();
+		assertThat(wakers.size()).isEqualTo(Math.min(100, Runtime.getRuntime().availableProcessors()));
+		acquired.forEach(wakers::release);
+		assertThat(wakers.size()).isZero();
+	}
+
+	@Test
+	void schedulerThatIsGoneFailsItsSubscribers() {
+		Scheduler scheduler = Schedulers.newSingle("gone");
+		HubFixture gone = with((builder) -> builder.scheduler(scheduler));
+		scheduler.dispose();
+		Taker taker = gone.take("a");
+		assertThat(taker.error).isInstanceOf(RejectedExecutionException.class).hasMessageContaining("scheduler");
+		assertThat(gone.hub.snapshot().subscribers()).isZero();
+	}
+
+	@Test
 	void fusedSubscriberPolls() {
 		StepVerifier.create(this.hub.subscribe("a").map(SseEvent::data).take(3))
 			.then(() -> this.fixture.publish("a", 0, 3))
@@ -828,6 +895,9 @@ class SseHubTests {
 	void badSettingIsRefused() {
 		assertThatIllegalArgumentException().isThrownBy(() -> SseHubBuilder.create().bufferSize(0))
 			.withMessage("bufferSize must be 1 or more but is 0");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> SseHubBuilder.create().replayMaxAge(Duration.ofMillis(-1)))
+			.withMessage("replayMaxAge must be 1 or more but is -1");
 		assertThatIllegalArgumentException().isThrownBy(() -> to("a").bufferSize(0));
 		assertThatIllegalArgumentException().isThrownBy(() -> to("a").last(-1));
 	}

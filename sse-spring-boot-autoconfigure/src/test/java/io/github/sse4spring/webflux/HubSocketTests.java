@@ -2,6 +2,7 @@ package io.github.sse4spring.webflux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import io.github.sse4spring.SseSubscription;
 import io.github.sse4spring.testsupport.EventStream;
 import io.github.sse4spring.testsupport.EventStream.Block;
 import io.github.sse4spring.testsupport.RawClient;
+import io.netty.util.internal.PlatformDependent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,22 @@ class HubSocketTests {
 	}
 
 	@Test
+	void memoryIsBoundedWhateverIsPublishedToClientsThatDoNotRead() throws Exception {
+		RawClient first = RawClient.notReading(this.port, "/hub/skip");
+		RawClient second = RawClient.notReading(this.port, "/hub/skip");
+		awaitSubscribers(2);
+		publish();
+		long before = usedMemory();
+		publish();
+		publish();
+		publish();
+		assertThat(usedMemory() - before).as("more bytes after 60 MB more").isLessThan(10_000_000);
+		assertThat(this.hub.snapshot().subscribers()).isEqualTo(2);
+		first.close();
+		second.close();
+	}
+
+	@Test
 	void disconnectedClientHasNoSilentHoleOverAllItsReconnects() throws Exception {
 		List<CompletableFuture<String>> fast = startFastClients();
 		List<Block> seen = new ArrayList<>();
@@ -148,6 +166,13 @@ class HubSocketTests {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/** Heap after a collection, and what the server has of buffers outside of it. */
+	private static long usedMemory() {
+		System.gc();
+		return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed()
+				+ Math.max(0, PlatformDependent.usedDirectMemory());
 	}
 
 	private void awaitSubscribers(int count) {

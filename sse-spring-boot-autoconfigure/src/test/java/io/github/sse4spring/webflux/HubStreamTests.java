@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -218,6 +219,96 @@ class HubStreamTests {
 	}
 
 	@Test
+	void filterOfTheSubscriptionKeepsThePositionOnAnyStream() {
+		start(this.hub.subscribe(to("a").filter((event) -> "0".equals(event.data()))).hide());
+		publish(0, 4);
+		this.stream.loop.advance(Duration.ofSeconds(5));
+		assertThat(told()).containsExactly("#0", "0 #1", "#4");
+	}
+
+	@Test
+	void positionDoesNotOvertakeEventsThatAreUnderWay() {
+		Sinks.Empty<Void> gate = Sinks.empty();
+		start(this.hub.subscribe(to("a").filter((event) -> !"3".equals(event.data())))
+			.concatMap((event) -> "0".equals(event.data()) ? Mono.just(event) : gate.asMono().thenReturn(event)));
+		publish(0, 4);
+		this.stream.loop.advance(Duration.ofSeconds(5));
+		assertThat(told()).containsExactly("#0", "0 #1");
+		gate.tryEmitEmpty();
+		this.stream.loop.runTasks();
+		this.stream.loop.advance(Duration.ofSeconds(5));
+		assertThat(told()).containsExactly("#0", "0 #1", "1 #2", "2 #3", "#4");
+	}
+
+	@Test
+	void noticesGoPastTheFluxWhereThereIsAWriterAlsoIfAskedFor() {
+		publish(0, 20);
+		startAfter(this.epoch + "-1", this.hub.subscribe(to("a").withNotices()).filter((event) -> !event.isNotice()));
+		assertThat(told()).startsWith("sse-gap {\"reason\":\"expired\"} #12", "12 #13").hasSize(9);
+	}
+
+	@Test
+	void repeatStartsAfterTheLastEventHandedOver() {
+		start(this.hub.subscribe("a").take(2).repeat(2));
+		publish(0, 8);
+		assertThat(EventStream.data(this.stream.text())).containsExactly("0", "1", "2", "3", "4", "5");
+	}
+
+	@Test
+	void switchMapStartsAfterTheLastEventHandedOver() {
+		Sinks.Many<String> topics = Sinks.many().unicast().onBackpressureBuffer();
+		start(topics.asFlux().switchMap(this.hub::subscribe));
+		topics.tryEmitNext("a");
+		publish(0, 2);
+		this.hub.publish("b", SseEvent.text("b"));
+		topics.tryEmitNext("b");
+		this.stream.loop.runTasks();
+		assertThat(told()).containsExactly("#0", "0 #1", "1 #2", "b #3");
+	}
+
+	@Test
+	void noticesOfASourceThatHasEndedAreStillTold() {
+		start(this.hub.subscribe(to("a").bufferSize(4)).hide().take(2).concatWith(this.hub.subscribe("b")));
+		publish(0, 1);
+		publishWhileNotReading(1, 20);
+		this.hub.publish("b", SseEvent.text("b"));
+		this.stream.loop.runTasks();
+		assertThat(told()).filteredOn((block) -> block.startsWith("sse-lag")).hasSize(1);
+		assertThat(told()).endsWith("b #21");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void sharedFluxTellsThatItLagged(boolean cached) {
+		Flux<SseEvent> source = this.hub.subscribe(to("a").bufferSize(4).withoutResume().withNotices());
+		start(cached ? source.cache(1) : source.share());
+		publish(0, 1);
+		publishWhileNotReading(1, 1000);
+		this.stream.loop.runTasks();
+		assertThat(told()).startsWith("0");
+		int received = (int) told().stream().filter((block) -> block.matches("[0-9]+")).count();
+		int missed = told().stream()
+			.filter((block) -> block.startsWith("sse-lag"))
+			.mapToInt((block) -> Integer.parseInt(block.replaceAll("[^0-9]", "")))
+			.sum();
+		assertThat(received + missed).isEqualTo(1000);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void sharedFluxDisconnectsAllWhoseErrorItReaches(boolean cached) {
+		Flux<SseEvent> source = this.hub
+			.subscribe(to("a").bufferSize(4).withoutResume().onLag(SseLagPolicy.DISCONNECT));
+		start(cached ? source.cache(1) : source.share());
+		this.stream.become(false);
+		publish(0, 1000);
+		this.stream.become(true);
+		this.stream.loop.runTasks();
+		assertThat(this.stream.text()).endsWith("retry:100\n\n").doesNotContain("sse-error", "sse-end");
+		assertThat(this.stream.completed).isTrue();
+	}
+
+	@Test
 	void onAnotherStreamTheIdsAreThoseThatArriveAndNoticesAreStillTold() {
 		start(this.hub.subscribe(to("a").bufferSize(4)).hide());
 		publish(0, 1);
@@ -293,7 +384,7 @@ class HubStreamTests {
 		this.hub.complete("a");
 		this.stream.become(true);
 		this.stream.loop.runTasks();
-		assertThat(told()).endsWith("sse-lag {\"missed\":9} #11", "sse-end");
+		assertThat(told()).endsWith("sse-lag {\"missed\":8} #9", "9 #10", "sse-end");
 	}
 
 	@Test

@@ -1,0 +1,55 @@
+package io.github.sse4spring.hub;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import io.github.sse4spring.SseStream;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The wakers of a hub: one for each loop that has a subscriber. Used under the lock of
+ * the hub.
+ */
+final class Wakers {
+
+	private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+	/** By the executor of a stream, or the turn of a worker. */
+	private final Map<Object, Waker> wakers = new HashMap<>();
+
+	private final Scheduler scheduler;
+
+	private int nextTurn;
+
+	Wakers(Scheduler scheduler) {
+		this.scheduler = scheduler;
+	}
+
+	/** How many loops have a subscriber. */
+	int size() {
+		return this.wakers.size();
+	}
+
+	/** The waker for one more subscriber: that of its stream, or each worker in turn. */
+	Waker acquire(@Nullable SseStream stream) {
+		Object key = (stream != null) ? stream.executor() : Math.floorMod(this.nextTurn++, PROCESSORS);
+		Waker waker = this.wakers.get(key);
+		if (waker == null) {
+			waker = (stream != null) ? new Waker(key, stream.executor())
+					: new Waker(key, this.scheduler.createWorker());
+			this.wakers.put(key, waker);
+		}
+		waker.retain();
+		return waker;
+	}
+
+	/** A subscriber has left, and runs nothing more on the waker but its own leaving. */
+	void release(Waker waker) {
+		if (waker.release()) {
+			this.wakers.remove(waker.key());
+			waker.dispose();
+		}
+	}
+
+}
