@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>
  * With {@code Schedulers.immediate()} a hub is deterministic: subscribers get an event
- * inside the call that publishes it.
+ * inside the call that publishes it, or right after it if that is made by a subscriber.
  *
  * @since 0.1.0
  */

@@ -39,7 +39,7 @@ final class Waker {
 	/** On the loop only: who of the group that was taken last is still to be told. */
 	private final Queue<Cursor> toTell = new ArrayDeque<>();
 
-	/** Wake on the loop of a stream, which is not ours. */
+	/** Wake on a loop that is not ours. */
 	Waker(Object key, Executor loop) {
 		this(key, loop, Disposables.disposed());
 	}

@@ -6,6 +6,7 @@ import java.util.Map;
 import io.github.sse4spring.SseStream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The wakers of a hub: one for each loop that has a subscriber. Used under the lock of
@@ -14,6 +15,8 @@ import reactor.core.scheduler.Scheduler;
 final class Wakers {
 
 	private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+	private final boolean inline;
 
 	/** By the executor of a stream, or the turn of a worker. */
 	private final Map<Object, Waker> wakers = new HashMap<>();
@@ -24,6 +27,7 @@ final class Wakers {
 
 	Wakers(Scheduler scheduler) {
 		this.scheduler = scheduler;
+		this.inline = (scheduler == Schedulers.immediate());
 	}
 
 	/** How many loops have a subscriber. */
@@ -33,15 +37,22 @@ final class Wakers {
 
 	/** The waker for one more subscriber: that of its stream, or each worker in turn. */
 	Waker acquire(@Nullable SseStream stream) {
-		Object key = (stream != null) ? stream.executor() : Math.floorMod(this.nextTurn++, PROCESSORS);
+		Object key = (stream != null) ? stream.executor() : nextTurn();
 		Waker waker = this.wakers.get(key);
 		if (waker == null) {
-			waker = (stream != null) ? new Waker(key, stream.executor())
-					: new Waker(key, this.scheduler.createWorker());
+			waker = (stream != null) ? new Waker(key, stream.executor()) : ofWorker(key);
 			this.wakers.put(key, waker);
 		}
 		waker.retain();
 		return waker;
+	}
+
+	private Object nextTurn() {
+		return this.inline ? 0 : Math.floorMod(this.nextTurn++, PROCESSORS);
+	}
+
+	private Waker ofWorker(Object turn) {
+		return this.inline ? new Waker(turn, new InlineExecutor()) : new Waker(turn, this.scheduler.createWorker());
 	}
 
 	/** A subscriber has left, and runs nothing more on the waker but its own leaving. */

@@ -36,6 +36,7 @@ import reactor.test.StepVerifier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class SseHubTests {
 
@@ -865,11 +866,38 @@ class SseHubTests {
 
 	@Test
 	void loopIsForgottenWithItsLastSubscriber() {
-		Wakers wakers = new Wakers(Schedulers.immediate());
+		Wakers wakers = new Wakers(Schedulers.parallel());
 		List<Waker> acquired = IntStream.range(0, 100).mapToObj((i) -> wakers.acquire(null)).toList();
 		assertThat(wakers.size()).isEqualTo(Math.min(100, Runtime.getRuntime().availableProcessors()));
 		acquired.forEach(wakers::release);
 		assertThat(wakers.size()).isZero();
+	}
+
+	@Test
+	void subscriberThatPublishesKeepsTheOrderForAll() {
+		Taker before = this.fixture.take("a");
+		this.hub.subscribe("a").filter((event) -> "1".equals(event.data())).subscribe((event) -> publishTwo());
+		Taker after = this.fixture.take("a");
+		this.fixture.publish("a", 1);
+		assertThat(before.texts()).containsExactly("1", "2", "3");
+		assertThat(after.texts()).containsExactly("1", "2", "3");
+	}
+
+	private void publishTwo() {
+		this.fixture.publish("a", 2);
+		this.fixture.publish("a", 3);
+	}
+
+	@Test
+	void inlineExecutorRunsTheOthersAlsoIfOneFails() {
+		List<String> ran = new ArrayList<>();
+		InlineExecutor executor = new InlineExecutor();
+		assertThatIllegalStateException().isThrownBy(() -> executor.execute(() -> {
+			executor.execute(() -> ran.add("inner"));
+			throw new IllegalStateException("once");
+		}));
+		executor.execute(() -> ran.add("next"));
+		assertThat(ran).containsExactly("inner", "next");
 	}
 
 	@Test

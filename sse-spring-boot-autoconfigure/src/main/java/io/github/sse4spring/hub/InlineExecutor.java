@@ -1,0 +1,46 @@
+package io.github.sse4spring.hub;
+
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import reactor.core.Exceptions;
+
+/**
+ * Runs tasks inside the call that hands them over, in order and one at a time: while a
+ * thread is at it, also those of others and those that come out of a task.
+ */
+final class InlineExecutor implements Executor {
+
+	/*
+	 * Whoever raises "pending" from zero runs all tasks until it is zero again, and a
+	 * task is added before it is counted, so that each is run once, by one thread at a
+	 * time.
+	 */
+	private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+
+	private final AtomicInteger pending = new AtomicInteger();
+
+	@Override
+	public void execute(Runnable task) {
+		this.tasks.add(task);
+		if (this.pending.getAndIncrement() == 0) {
+			Throwable failure = null;
+			do {
+				try {
+					Objects.requireNonNull(this.tasks.poll()).run();
+				}
+				catch (Throwable ex) {
+					failure = ex;
+				}
+			}
+			while (this.pending.decrementAndGet() != 0);
+			if (failure != null) {
+				throw Exceptions.propagate(failure);
+			}
+		}
+	}
+
+}
