@@ -1,5 +1,6 @@
 package io.github.sse4spring;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,19 @@ public interface SseStream {
 		 * @return the notice, or {@code null} if there is none
 		 */
 		@Nullable SseEvent pollNotice();
+
+		/**
+		 * Return the topics that it reads. Called on any thread.
+		 * @return the topics
+		 */
+		List<String> topics();
+
+		/**
+		 * Return how many events it is behind, of all topics. Called on any thread, and
+		 * perhaps a little old.
+		 * @return the number of events
+		 */
+		long lag();
 
 		/**
 		 * Return whether this source has ended, in whatever way. Called on any thread.

@@ -114,7 +114,7 @@ class ArchitectureTests {
 	void nettyStaysInOneClass() {
 		ArchRuleDefinition.noClasses()
 			.that()
-			.haveNameNotMatching(".*\\.NettyTransport(\\$.*)?")
+			.haveNameNotMatching(".*\\.Netty(Transport|Socket)(\\$.*)?")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("io.netty..", "reactor.netty..")

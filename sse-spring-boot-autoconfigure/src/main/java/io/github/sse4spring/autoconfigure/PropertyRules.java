@@ -40,6 +40,12 @@ final class PropertyRules {
 		}
 	}
 
+	void notNegative(String field, String key, long value) {
+		if (value < 0) {
+			this.errors.rejectValue(field, "range", "%s must be 0 or more but is %d".formatted(key, value));
+		}
+	}
+
 	void ordered(String field, String lowerKey, @Nullable Duration lower, String upperKey, @Nullable Duration upper) {
 		if (lower != null && upper != null && lower.compareTo(upper) > 0) {
 			this.errors.rejectValue(field, "order", "%s must not be above %s but is %s, above %s".formatted(lowerKey,

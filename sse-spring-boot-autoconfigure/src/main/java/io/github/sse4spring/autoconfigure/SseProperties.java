@@ -33,6 +33,8 @@ public class SseProperties implements Validator {
 
 	private final Stream stream = new Stream();
 
+	private final Limits limits = new Limits();
+
 	private final Shutdown shutdown = new Shutdown();
 
 	public boolean isEnabled() {
@@ -55,6 +57,10 @@ public class SseProperties implements Validator {
 		return this.stream;
 	}
 
+	public Limits getLimits() {
+		return this.limits;
+	}
+
 	public Shutdown getShutdown() {
 		return this.shutdown;
 	}
@@ -70,17 +76,34 @@ public class SseProperties implements Validator {
 		SseProperties properties = (SseProperties) target;
 		rules.between("keepAlive.maxInterval", "sse.keep-alive.max-interval", properties.keepAlive.maxInterval,
 				SseKeepAlive.MIN_INTERVAL, PropertyRules.LONGEST);
-		rules.between("stream.openDelay", "sse.stream.open-delay", properties.stream.openDelay, Duration.ZERO,
-				PropertyRules.LONGEST);
 		validateHub(properties.hub, rules);
-		Retry retry = properties.stream.retry;
-		rules.between("stream.retry.min", "sse.stream.retry.min", retry.min, Duration.ofMillis(1),
-				PropertyRules.LONGEST);
-		rules.between("stream.retry.max", "sse.stream.retry.max", retry.max, Duration.ofMillis(1),
-				PropertyRules.LONGEST);
-		rules.ordered("stream.retry.min", "sse.stream.retry.min", retry.min, "sse.stream.retry.max", retry.max);
+		validateStream(properties.stream, rules);
+		rules.notNegative("limits.maxConnections", "sse.limits.max-connections", properties.limits.maxConnections);
+		rules.notNegative("limits.maxConnectionsPerClient", "sse.limits.max-connections-per-client",
+				properties.limits.maxConnectionsPerClient);
+		rules.between("limits.refusalRetry", "sse.limits.refusal-retry", properties.limits.refusalRetry,
+				Duration.ofMillis(1), PropertyRules.LONGEST);
 		rules.between("shutdown.drainTimeout", "sse.shutdown.drain-timeout", properties.shutdown.drainTimeout,
 				Duration.ZERO, PropertyRules.LONGEST);
+	}
+
+	private void validateStream(Stream stream, PropertyRules rules) {
+		rules.between("stream.openDelay", "sse.stream.open-delay", stream.openDelay, Duration.ZERO,
+				PropertyRules.LONGEST);
+		rules.between("stream.retry.min", "sse.stream.retry.min", stream.retry.min, Duration.ofMillis(1),
+				PropertyRules.LONGEST);
+		rules.between("stream.retry.max", "sse.stream.retry.max", stream.retry.max, Duration.ofMillis(1),
+				PropertyRules.LONGEST);
+		rules.ordered("stream.retry.min", "sse.stream.retry.min", stream.retry.min, "sse.stream.retry.max",
+				stream.retry.max);
+		if (stream.maxAge != null) {
+			rules.between("stream.maxAge", "sse.stream.max-age", stream.maxAge, Duration.ofSeconds(1),
+					PropertyRules.LONGEST);
+		}
+		rules.between("stream.stallTimeout", "sse.stream.stall-timeout", stream.stallTimeout, Duration.ZERO,
+				PropertyRules.LONGEST);
+		rules.between("stream.peerTimeout", "sse.stream.peer-timeout", stream.peerTimeout, Duration.ZERO,
+				PropertyRules.LONGEST);
 	}
 
 	private void validateHub(Hub hub, PropertyRules rules) {
@@ -104,7 +127,12 @@ public class SseProperties implements Validator {
 				new SseStreamSettings.KeepAlive(this.keepAlive.enabled, this.keepAlive.maxInterval,
 						this.keepAlive.comment),
 				this.stream.openDelay, new SseStreamSettings.Retry(this.stream.retry.min, this.stream.retry.max),
-				this.stream.onComplete == OnComplete.END, this.shutdown.drainTimeout);
+				new SseStreamSettings.Lifetime(this.stream.onComplete == OnComplete.END, this.stream.maxAge,
+						this.stream.stallTimeout, this.shutdown.drainTimeout),
+				new SseStreamSettings.Wire(this.stream.peerTimeout, this.stream.compression,
+						this.stream.framing == Framing.CHUNKED),
+				new SseStreamSettings.Limits(this.limits.maxConnections, this.limits.maxConnectionsPerClient,
+						this.limits.refusalRetry));
 	}
 
 	/**
@@ -304,6 +332,36 @@ public class SseProperties implements Validator {
 		 */
 		private boolean spaceAfterColon;
 
+		/**
+		 * How long a stream lives, more or less a tenth; then its client is told to come
+		 * back. At least 1s. For ever when empty.
+		 */
+		private @Nullable Duration maxAge;
+
+		/**
+		 * How long a client may take no byte while something waits for it; then its
+		 * connection is closed. When 0 it may do so for ever.
+		 */
+		private Duration stallTimeout = Duration.ofSeconds(30);
+
+		/**
+		 * How long bytes may stay unacknowledged before the connection of a peer that is
+		 * gone is closed, where the transport can do that (epoll on Linux). When 0 it is
+		 * as long as the system says, often 15 minutes.
+		 */
+		private Duration peerTimeout = Duration.ofSeconds(60);
+
+		/**
+		 * Whether event streams may be compressed if the server compresses this media
+		 * type. Costs memory for each stream.
+		 */
+		private boolean compression;
+
+		/**
+		 * How a response is framed in HTTP/1.1.
+		 */
+		private Framing framing = Framing.CHUNKED;
+
 		public Duration getOpenDelay() {
 			return this.openDelay;
 		}
@@ -330,6 +388,46 @@ public class SseProperties implements Validator {
 
 		public void setSpaceAfterColon(boolean spaceAfterColon) {
 			this.spaceAfterColon = spaceAfterColon;
+		}
+
+		public @Nullable Duration getMaxAge() {
+			return this.maxAge;
+		}
+
+		public void setMaxAge(@Nullable Duration maxAge) {
+			this.maxAge = maxAge;
+		}
+
+		public Duration getStallTimeout() {
+			return this.stallTimeout;
+		}
+
+		public void setStallTimeout(Duration stallTimeout) {
+			this.stallTimeout = stallTimeout;
+		}
+
+		public Duration getPeerTimeout() {
+			return this.peerTimeout;
+		}
+
+		public void setPeerTimeout(Duration peerTimeout) {
+			this.peerTimeout = peerTimeout;
+		}
+
+		public boolean isCompression() {
+			return this.compression;
+		}
+
+		public void setCompression(boolean compression) {
+			this.compression = compression;
+		}
+
+		public Framing getFraming() {
+			return this.framing;
+		}
+
+		public void setFraming(Framing framing) {
+			this.framing = framing;
 		}
 
 	}
@@ -382,6 +480,70 @@ public class SseProperties implements Validator {
 		 * Nothing: a browser reconnects and starts the handler anew.
 		 */
 		RECONNECT
+
+	}
+
+	/**
+	 * How a response is framed in HTTP/1.1.
+	 */
+	public enum Framing {
+
+		/**
+		 * In chunks: the connection can be used again after the end of a stream.
+		 */
+		CHUNKED,
+
+		/**
+		 * By the end of the connection, which is cheaper.
+		 */
+		CLOSE
+
+	}
+
+	/**
+	 * How many streams there may be.
+	 */
+	public static class Limits {
+
+		/**
+		 * How many streams may be open on this node. Any number when 0.
+		 */
+		private int maxConnections = 10000;
+
+		/**
+		 * How many streams a client may have open on this node: a principal, else a
+		 * remote address. Any number when 0.
+		 */
+		private int maxConnectionsPerClient;
+
+		/**
+		 * What a client that is refused is told to wait, more or less a half.
+		 */
+		private Duration refusalRetry = Duration.ofSeconds(30);
+
+		public int getMaxConnections() {
+			return this.maxConnections;
+		}
+
+		public void setMaxConnections(int maxConnections) {
+			this.maxConnections = maxConnections;
+		}
+
+		public int getMaxConnectionsPerClient() {
+			return this.maxConnectionsPerClient;
+		}
+
+		public void setMaxConnectionsPerClient(int maxConnectionsPerClient) {
+			this.maxConnectionsPerClient = maxConnectionsPerClient;
+		}
+
+		public Duration getRefusalRetry() {
+			return this.refusalRetry;
+		}
+
+		public void setRefusalRetry(Duration refusalRetry) {
+			this.refusalRetry = refusalRetry;
+		}
 
 	}
 

@@ -4,6 +4,10 @@ import io.github.sse4spring.codec.SseEventEncoder;
 import io.github.sse4spring.webflux.SseDrain;
 import io.github.sse4spring.webflux.SseEventResultHandler;
 import io.github.sse4spring.webflux.SseProducesPostProcessor;
+import io.github.sse4spring.webflux.SseClientKeyResolver;
+import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.webflux.SseExchangeFilter;
+import io.github.sse4spring.webflux.SseStreamListener;
 import io.github.sse4spring.webflux.SseStreams;
 import io.github.sse4spring.webflux.SseWebFluxConfigurer;
 
@@ -12,6 +16,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.ReactiveAdapterRegistry;
@@ -29,8 +34,25 @@ import org.springframework.web.reactive.config.WebFluxConfigurer;
 public final class SseWebFluxAutoConfiguration {
 
 	@Bean
-	SseStreams sseStreams(SseEventEncoder encoder, SseProperties properties) {
-		return new SseStreams(encoder, properties.toStreamSettings());
+	@ConditionalOnMissingBean
+	SseClientKeyResolver sseClientKeyResolver() {
+		return SseClientKeyResolver.principalOrAddress();
+	}
+
+	@Bean
+	SseStreams sseStreams(SseEventEncoder encoder, SseProperties properties, SseClientKeyResolver clientKeys,
+			ObjectProvider<SseStreamListener> listeners) {
+		return new SseStreams(encoder, properties.toStreamSettings(), clientKeys, listeners.orderedStream().toList());
+	}
+
+	@Bean
+	SseConnections sseConnections(SseStreams streams) {
+		return streams.connections();
+	}
+
+	@Bean
+	SseExchangeFilter sseExchangeFilter() {
+		return new SseExchangeFilter();
 	}
 
 	@Bean

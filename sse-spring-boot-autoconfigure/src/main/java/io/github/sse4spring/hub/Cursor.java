@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a subscription is in one of its topics. On the loop of the subscription only,
- * once it has started.
+ * once it has started; but its lag may be read by anybody who does not mind an old one.
  */
 final class Cursor {
 

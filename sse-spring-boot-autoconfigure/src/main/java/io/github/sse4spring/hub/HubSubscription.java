@@ -346,6 +346,16 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	}
 
 	@Override
+	public List<String> topics() {
+		return this.description.topics();
+	}
+
+	@Override
+	public long lag() {
+		return this.ended ? 0 : this.reader.lag();
+	}
+
+	@Override
 	public boolean hasEnded() {
 		return this.left.get();
 	}

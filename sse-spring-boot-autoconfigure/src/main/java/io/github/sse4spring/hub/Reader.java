@@ -138,6 +138,17 @@ final class Reader {
 		return this.cursors.stream().allMatch((cursor) -> cursor.lag() == 0);
 	}
 
+	/**
+	 * How many events it is behind, of all topics: on any thread, perhaps a little old.
+	 */
+	long lag() {
+		long lag = 0;
+		for (Cursor cursor : this.cursors) {
+			lag += Math.max(0, cursor.lag());
+		}
+		return lag;
+	}
+
 	private boolean hasEnded() {
 		for (Cursor cursor : this.cursors) {
 			if (!cursor.hasEnded()) {

@@ -3,6 +3,8 @@ package io.github.sse4spring.webflux;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.core.io.buffer.DataBuffer;
 
 /**
@@ -36,8 +38,8 @@ final class Batch {
 		return this.size;
 	}
 
-	void add(byte[] frame) {
-		if (frame.length > 0) {
+	void add(byte @Nullable [] frame) {
+		if (frame != null && frame.length > 0) {
 			this.frames.add(frame);
 			this.size += frame.length;
 		}

@@ -34,7 +34,7 @@ final class GroupTransport implements Transport {
 	}
 
 	@Override
-	public void onWritable(Runnable resume) {
+	public void begin(Runnable resume) {
 	}
 
 	@Override
@@ -55,7 +55,21 @@ final class GroupTransport implements Transport {
 	}
 
 	@Override
+	public boolean hasPending() {
+		return false;
+	}
+
+	@Override
+	public long progress() {
+		return 0;
+	}
+
+	@Override
 	public void release() {
+	}
+
+	@Override
+	public void left() {
 	}
 
 }

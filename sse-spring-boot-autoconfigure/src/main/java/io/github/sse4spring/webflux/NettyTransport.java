@@ -13,6 +13,7 @@ import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerResponse;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.AbstractServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
@@ -33,6 +34,12 @@ final class NettyTransport implements Transport {
 
 	private final Channel channel;
 
+	private final HttpServerResponse nettyResponse;
+
+	private final NettySocket socket;
+
+	private final SseStreamSettings.Wire settings;
+
 	private final Loop loop;
 
 	/**
@@ -41,10 +48,14 @@ final class NettyTransport implements Transport {
 	 */
 	private final @Nullable GroupTransport decorated;
 
-	private NettyTransport(ServerHttpResponse response, Connection connection, Loops loops) {
+	private NettyTransport(ServerHttpResponse response, HttpServerResponse nettyResponse, Connection connection,
+			Loops loops, SseStreamSettings.Wire settings) {
 		this.response = response;
+		this.nettyResponse = nettyResponse;
+		this.settings = settings;
 		this.connection = connection;
 		this.channel = connection.channel();
+		this.socket = new NettySocket(this.channel);
 		EventLoop eventLoop = this.channel.eventLoop();
 		this.loop = loops.of(eventLoop, () -> new NettyLoop(eventLoop));
 		this.decorated = (response instanceof AbstractServerHttpResponse) ? null
@@ -55,13 +66,13 @@ final class NettyTransport implements Transport {
 	 * Find the connection below a response.
 	 * @return its transport, or {@code null} if the response is not one of Reactor Netty
 	 */
-	static @Nullable Transport of(ServerHttpResponse response, Loops loops) {
+	static @Nullable Transport of(ServerHttpResponse response, Loops loops, SseStreamSettings.Wire settings) {
 		if (!(nativeResponse(response) instanceof HttpServerResponse nettyResponse)) {
 			return null;
 		}
 		Connection[] connection = new Connection[1];
 		nettyResponse.withConnection((found) -> connection[0] = found);
-		return new NettyTransport(response, connection[0], loops);
+		return new NettyTransport(response, nettyResponse, connection[0], loops, settings);
 	}
 
 	private static @Nullable Object nativeResponse(ServerHttpResponse response) {
@@ -85,7 +96,8 @@ final class NettyTransport implements Transport {
 	}
 
 	@Override
-	public void onWritable(Runnable resume) {
+	public void begin(Runnable resume) {
+		this.socket.configure(this.settings.peerTimeout());
 		this.connection.addHandlerLast(HANDLER, new ChannelInboundHandlerAdapter() {
 
 			@Override
@@ -110,7 +122,24 @@ final class NettyTransport implements Transport {
 	}
 
 	@Override
+	public boolean hasPending() {
+		return this.socket.hasPending();
+	}
+
+	@Override
+	public long progress() {
+		return this.socket.progress();
+	}
+
+	@Override
 	public Mono<Void> write(Flux<DataBuffer> body) {
+		if (!this.settings.compression()) {
+			this.nettyResponse.compression(false);
+		}
+		if (!this.settings.chunked()) {
+			// Reactor Netty then ends the response with its connection.
+			this.response.getHeaders().remove(HttpHeaders.TRANSFER_ENCODING);
+		}
 		return (this.decorated != null) ? this.decorated.write(body) : this.response.writeWith(body);
 	}
 
@@ -124,6 +153,11 @@ final class NettyTransport implements Transport {
 	@Override
 	public void release() {
 		this.connection.removeHandler(HANDLER);
+	}
+
+	@Override
+	public void left() {
+		this.socket.reset();
 	}
 
 	private static final class NettyLoop extends Loop {

@@ -42,7 +42,7 @@ final class SseEventHttpMessageWriter implements HttpMessageWriter<SseEvent> {
 	public Mono<Void> write(Publisher<? extends SseEvent> events, @Nullable ResolvableType actualType,
 			ResolvableType elementType, @Nullable MediaType mediaType, ServerHttpRequest request,
 			ServerHttpResponse response, Map<String, Object> hints) {
-		return this.streams.write(events, request, response);
+		return this.streams.write(events, StreamExchange.of(request, response));
 	}
 
 	/**

@@ -50,7 +50,7 @@ public final class SseEventResultHandler implements HandlerResultHandler, Ordere
 
 	@Override
 	public Mono<Void> handleResult(ServerWebExchange exchange, HandlerResult result) {
-		return this.streams.write(events(result), exchange.getRequest(), exchange.getResponse());
+		return this.streams.write(events(result), StreamExchange.of(exchange));
 	}
 
 	private Publisher<SseEvent> events(HandlerResult result) {

@@ -1,8 +1,7 @@
 package io.github.sse4spring.webflux;
 
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseLastEventId;
@@ -43,7 +42,13 @@ public final class SseStreams {
 
 	private final Loops loops = new Loops();
 
-	private final Set<StreamWriter> open = ConcurrentHashMap.newKeySet();
+	private final SseClientKeyResolver clientKeys;
+
+	private final StreamLimits limits;
+
+	private final StreamListeners listeners;
+
+	private final OpenStreams open = new OpenStreams();
 
 	/** Not null while no stream should be open; done when none is. */
 	private volatile Sinks.@Nullable Empty<Void> drained;
@@ -52,24 +57,40 @@ public final class SseStreams {
 	 * Create it without streams.
 	 * @param encoder encodes what is written
 	 * @param settings how the streams behave
+	 * @param clientKeys says whose a stream is
+	 * @param listeners are told what happens
 	 */
-	public SseStreams(SseEventEncoder encoder, SseStreamSettings settings) {
+	public SseStreams(SseEventEncoder encoder, SseStreamSettings settings, SseClientKeyResolver clientKeys,
+			List<SseStreamListener> listeners) {
 		this.settings = settings;
 		this.frames = new StreamFrames(encoder, settings);
 		this.keepAlive = StreamKeepAlive.of(settings.keepAlive(), this.frames);
+		this.clientKeys = clientKeys;
+		this.limits = new StreamLimits(settings.limits());
+		this.listeners = new StreamListeners(listeners);
+	}
+
+	/**
+	 * Return the streams that are open.
+	 * @return the open streams
+	 */
+	public SseConnections connections() {
+		return this.open;
 	}
 
 	/**
 	 * Write events as the body of a response, from the opening to the end of the stream.
 	 * The status and the headers that the response already has are kept.
 	 * @param events the events, subscribed to unless the answer needs none of them
-	 * @param request the request
-	 * @param response the response, not committed yet
+	 * @param exchange the request and its response, which is not committed yet
 	 * @return completes when the stream has ended; an error before the stream is open
 	 */
-	Mono<Void> write(Publisher<? extends SseEvent> events, ServerHttpRequest request, ServerHttpResponse response) {
+	Mono<Void> write(Publisher<? extends SseEvent> events, StreamExchange exchange) {
+		ServerHttpRequest request = exchange.request();
+		ServerHttpResponse response = exchange.response();
 		SseLastEventId lastEventId = LastEventIds.of(request);
-		if (this.settings.endOnComplete() && lastEventId != null && StreamFrames.END_ID.equals(lastEventId.value())) {
+		boolean endOnComplete = this.settings.lifetime().endOnComplete();
+		if (endOnComplete && lastEventId != null && StreamFrames.END_ID.equals(lastEventId.value())) {
 			response.setStatusCode(HttpStatus.NO_CONTENT);
 			// A cache must not answer so for the next stream of this URL.
 			addHeader(response.getHeaders(), HttpHeaders.CACHE_CONTROL, "no-cache, no-transform");
@@ -82,13 +103,47 @@ public final class SseStreams {
 			return response.setComplete();
 		}
 		if (this.drained != null) {
-			addHeaders(response);
-			return response.writeWith(Mono.just(DefaultDataBufferFactory.sharedInstance.wrap(this.frames.comeBack())));
+			return answer(response, this.frames.comeBack());
+		}
+		return exchange.clientKey(this.clientKeys)
+			.map(Optional::of)
+			.defaultIfEmpty(Optional.empty())
+			.flatMap((key) -> Mono.using(() -> new Slot(this.limits, key.orElse(null)),
+					(slot) -> write(events, exchange, slot, lastEventId), Slot::release));
+	}
+
+	private Mono<Void> write(Publisher<? extends SseEvent> events, StreamExchange exchange, Slot slot,
+			@Nullable SseLastEventId lastEventId) {
+		ServerHttpResponse response = exchange.response();
+		if (slot.refusal != null) {
+			return refuse(exchange, slot.refusal);
 		}
 		Transport transport = transport(response);
-		Body body = new Body(events, transport, lastEventId, () -> addHeaders(response));
+		Body body = new Body(events, transport, new StreamClient(slot.clientKey, lastEventId),
+				() -> addHeaders(response));
 		// Open until its last byte has left: that is what a drain has to wait for.
 		return transport.write(body).doFinally((signal) -> body.left());
+	}
+
+	/**
+	 * Softly where a client may be an EventSource, which never comes back after another
+	 * status than 200.
+	 */
+	private Mono<Void> refuse(StreamExchange exchange, String limit) {
+		this.listeners.tell((listener) -> listener.onRefused(limit));
+		ServerHttpResponse response = exchange.response();
+		if (HttpMethod.GET.equals(exchange.request().getMethod())) {
+			return answer(response, this.frames.refusal(limit));
+		}
+		response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
+		long seconds = Math.max(1, this.frames.randomRefusalRetry().toSeconds());
+		response.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+		return response.setComplete();
+	}
+
+	private static Mono<Void> answer(ServerHttpResponse response, byte[] body) {
+		addHeaders(response);
+		return response.writeWith(Mono.just(DefaultDataBufferFactory.sharedInstance.wrap(body)));
 	}
 
 	private static boolean isWithoutBody(@Nullable HttpStatusCode status) {
@@ -112,7 +167,7 @@ public final class SseStreams {
 	}
 
 	private Transport transport(ServerHttpResponse response) {
-		Transport transport = NETTY_PRESENT ? NettyTransport.of(response, this.loops) : null;
+		Transport transport = NETTY_PRESENT ? NettyTransport.of(response, this.loops, this.settings.wire()) : null;
 		return (transport != null) ? transport : new GroupTransport(response, this.loops.any());
 	}
 
@@ -128,11 +183,19 @@ public final class SseStreams {
 		return this.keepAlive;
 	}
 
+	StreamListeners listeners() {
+		return this.listeners;
+	}
+
+	long nextId() {
+		return this.open.nextId();
+	}
+
 	/** A stream has begun, on its loop. */
 	void add(StreamWriter stream) {
 		this.open.add(stream);
 		if (this.drained != null) {
-			stream.end();
+			stream.end(SseStreamEnd.DRAINED);
 		}
 	}
 
@@ -157,11 +220,11 @@ public final class SseStreams {
 	Mono<Void> drain() {
 		Sinks.Empty<Void> drained = Sinks.empty();
 		this.drained = drained;
-		List.copyOf(this.open).forEach(StreamWriter::end);
+		this.open.all().forEach((stream) -> stream.end(SseStreamEnd.DRAINED));
 		completeIfNoneIsOpen(drained);
 		return drained.asMono()
-			.timeout(this.settings.drainTimeout(), Mono.empty())
-			.doOnTerminate(() -> List.copyOf(this.open).forEach(StreamWriter::abort));
+			.timeout(this.settings.lifetime().drainTimeout(), Mono.empty())
+			.doOnTerminate(() -> this.open.all().forEach((stream) -> stream.abort(SseStreamEnd.DRAINED)));
 	}
 
 	private void completeIfNoneIsOpen(Sinks.@Nullable Empty<Void> drained) {
@@ -179,23 +242,22 @@ public final class SseStreams {
 
 		private final Transport transport;
 
-		private final @Nullable SseLastEventId lastEventId;
+		private final StreamClient client;
 
 		private final Runnable onOpen;
 
 		private volatile @Nullable StreamWriter writer;
 
-		private Body(Publisher<? extends SseEvent> events, Transport transport, @Nullable SseLastEventId lastEventId,
-				Runnable onOpen) {
+		private Body(Publisher<? extends SseEvent> events, Transport transport, StreamClient client, Runnable onOpen) {
 			this.events = events;
 			this.transport = transport;
-			this.lastEventId = lastEventId;
+			this.client = client;
 			this.onOpen = onOpen;
 		}
 
 		@Override
 		public void subscribe(CoreSubscriber<? super DataBuffer> actual) {
-			this.writer = new StreamWriter(SseStreams.this, this.transport, actual, this.lastEventId, this.onOpen);
+			this.writer = new StreamWriter(SseStreams.this, this.transport, actual, this.client, this.onOpen);
 			this.writer.start(Flux.from(this.events));
 		}
 
@@ -205,6 +267,32 @@ public final class SseStreams {
 		void left() {
 			if (this.writer != null) {
 				remove(this.writer);
+				this.writer.left();
+			}
+		}
+
+	}
+
+	/**
+	 * A place among the open streams, or the reason why there is none.
+	 */
+	private static final class Slot {
+
+		private final StreamLimits limits;
+
+		private final @Nullable String clientKey;
+
+		private final @Nullable String refusal;
+
+		private Slot(StreamLimits limits, @Nullable String clientKey) {
+			this.limits = limits;
+			this.clientKey = clientKey;
+			this.refusal = limits.acquire(clientKey);
+		}
+
+		private void release() {
+			if (this.refusal == null) {
+				this.limits.release(this.clientKey);
 			}
 		}
 

@@ -27,12 +27,16 @@ final class StreamFrames {
 
 	private final SseStreamSettings.Retry retry;
 
+	private final Duration refusalRetry;
+
 	private final byte[] end;
 
 	StreamFrames(SseEventEncoder encoder, SseStreamSettings settings) {
 		this.encoder = encoder;
 		this.retry = settings.retry();
-		this.end = settings.endOnComplete() ? encoder.encode(SseEvent.builder().id(END_ID).build()) : new byte[0];
+		this.refusalRetry = settings.limits().refusalRetry();
+		this.end = settings.lifetime().endOnComplete() ? encoder.encode(SseEvent.builder().id(END_ID).build())
+				: new byte[0];
 	}
 
 	/** The bytes of an event, shared with other streams if a hub has encoded it. */
@@ -63,6 +67,17 @@ final class StreamFrames {
 	/** What a stream ends with when its client should come back. */
 	byte[] comeBack() {
 		return this.encoder.encode(SseEvent.builder().retry(randomRetry()).build());
+	}
+
+	/** What a client gets that there is no room for. */
+	byte[] refusal(String limit) {
+		return this.encoder.encode(SseEvent.builder().comment("refused: " + limit).retry(randomRefusalRetry()).build());
+	}
+
+	/** More or less a half, so that not all come back at once. */
+	Duration randomRefusalRetry() {
+		long millis = this.refusalRetry.toMillis();
+		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(millis - millis / 2, millis + millis / 2 + 1));
 	}
 
 	/**

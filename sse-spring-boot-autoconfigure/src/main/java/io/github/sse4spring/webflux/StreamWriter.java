@@ -1,14 +1,14 @@
 package io.github.sse4spring.webflux;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseLagException;
-import io.github.sse4spring.SseLastEventId;
 import io.github.sse4spring.SseStream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -25,15 +25,15 @@ import org.springframework.core.io.buffer.DataBuffer;
  * Writes one stream: takes events from its inlet while the client reads, and emits them
  * in batches as the body of the response.
  */
-final class StreamWriter implements Subscription, SseStream {
+final class StreamWriter implements Subscription {
 
 	/*
 	 * Everything here happens on the loop of the stream, so there are no locks and
-	 * nothing is volatile; what may be called from elsewhere (request, cancel, keepAlive,
-	 * end) goes there first. "pump" is the only place that writes. It may be entered
-	 * again from what it calls: the source emits when asked for more, the server asks for
-	 * more when given a buffer. The inner call does nothing, since the outer one looks
-	 * again.
+	 * nothing is volatile; what may be called from elsewhere (request, cancel, end,
+	 * abort, connection) goes there first or says so. "pump" is the only place that
+	 * writes. It may be entered again from what it calls: the source emits when asked for
+	 * more, the server asks for more when given a buffer. The inner call does nothing,
+	 * since the outer one looks again.
 	 *
 	 * waiting -> open -> ended. Waiting: nothing is on the wire, so an error still
 	 * becomes the status of the response. Open: whatever happens ends in a whole frame
@@ -47,8 +47,6 @@ final class StreamWriter implements Subscription, SseStream {
 
 	private static final int MAX_BATCHES = 16;
 
-	private static final byte[] NOTHING = {};
-
 	private static final Log logger = LogFactory.getLog(StreamWriter.class);
 
 	private final SseStreams streams;
@@ -59,13 +57,17 @@ final class StreamWriter implements Subscription, SseStream {
 
 	private final Loop loop;
 
-	private final Deadlines.Deadline deadline;
-
 	private final CoreSubscriber<? super DataBuffer> actual;
 
-	private final @Nullable SseLastEventId lastEventId;
+	private final long id;
+
+	private final @Nullable String clientKey;
+
+	private final Instant since = Instant.now();
 
 	private final StreamPosition position;
+
+	private final StreamTimes times;
 
 	/** What is to be written before the next events. */
 	private final Deque<byte[]> ahead = new ArrayDeque<>();
@@ -80,33 +82,35 @@ final class StreamWriter implements Subscription, SseStream {
 
 	private long demand;
 
-	private long openAt = Deadlines.NEVER;
-
-	private StreamKeepAlive keepAlive;
-
-	private boolean ownKeepAlive;
-
-	private long writtenAt;
-
-	private long keepAliveAt = Deadlines.NEVER;
-
 	private boolean failureLogged;
 
 	private byte @Nullable [] lastFrame;
 
+	private SseStreamEnd end = SseStreamEnd.COMPLETED;
+
+	/** Written on the loop, read for snapshots. */
+	private final AtomicLong events = new AtomicLong();
+
+	/** Written on the loop, read for snapshots. */
+	private final AtomicLong bytes = new AtomicLong();
+
+	private volatile @Nullable Instant unwritableSince;
+
 	StreamWriter(SseStreams streams, Transport transport, CoreSubscriber<? super DataBuffer> actual,
-			@Nullable SseLastEventId lastEventId, Runnable onOpen) {
+			StreamClient client, Runnable onOpen) {
 		this.streams = streams;
 		this.frames = streams.frames();
-		this.keepAlive = streams.keepAlive();
 		this.transport = transport;
 		this.loop = transport.loop();
-		this.deadline = this.loop.deadlines().create(this::pump);
+		this.times = new StreamTimes(this.loop, this::pump,
+				new StallWatch(transport, streams.settings().lifetime().stallTimeout().toNanos()), streams.keepAlive());
 		this.actual = actual;
-		this.lastEventId = lastEventId;
+		this.id = streams.nextId();
+		this.clientKey = client.key();
 		this.position = new StreamPosition(this.frames);
 		this.onOpen = onOpen;
-		this.inlet = new Inlet(this, this.loop, into(actual.currentContext()));
+		StreamHandle handle = new StreamHandle(this, this.loop, client.lastEventId());
+		this.inlet = new Inlet(this, this.loop, handle.into(actual.currentContext()));
 	}
 
 	/** Subscribe to the source, on the thread of the caller as its operators expect. */
@@ -119,25 +123,9 @@ final class StreamWriter implements Subscription, SseStream {
 	private void begin() {
 		if (this.state != State.ENDED) {
 			this.streams.add(this);
-			this.transport.onWritable(this::pump);
-			this.openAt = this.loop.nanoTime() + this.streams.settings().openDelay().toNanos();
-			this.deadline.set(this.openAt);
+			this.transport.begin(this::pump);
+			this.times.begin(this.streams.settings().openDelay(), this.streams.settings().lifetime().maxAge());
 		}
-	}
-
-	@Override
-	public Executor executor() {
-		return this.loop;
-	}
-
-	@Override
-	public @Nullable SseLastEventId lastEventId() {
-		return this.lastEventId;
-	}
-
-	@Override
-	public void keepAlive(SseKeepAlive keepAlive) {
-		this.loop.run(() -> useKeepAlive(keepAlive));
 	}
 
 	@Override
@@ -155,63 +143,82 @@ final class StreamWriter implements Subscription, SseStream {
 		this.loop.run(() -> {
 			if (this.state != State.ENDED) {
 				logger.debug("The client has gone away");
-				ended();
-				this.streams.remove(this);
+				ended(SseStreamEnd.GONE);
 			}
+			this.streams.remove(this);
 		});
+	}
+
+	/** The response is over, to its last byte. */
+	void left() {
+		this.loop.run(() -> {
+			this.times.cancel();
+			this.transport.left();
+		});
+	}
+
+	/** On any thread. */
+	long id() {
+		return this.id;
+	}
+
+	/** On any thread. */
+	@Nullable String clientKey() {
+		return this.clientKey;
+	}
+
+	/** On any thread. */
+	SseConnection connection() {
+		SseStream.Source source = this.position.source();
+		return new SseConnection(Long.toString(this.id), this.clientKey, this.since,
+				(source != null) ? source.topics() : List.of(), this.events.get(), this.bytes.get(),
+				(source != null) ? source.lag() : 0, this.unwritableSince);
 	}
 
 	StreamPosition position() {
 		return this.position;
 	}
 
-	@Override
-	public @Nullable String resumeAfter() {
-		return this.position.resumeAfter();
+	void useKeepAlive(SseKeepAlive settings) {
+		if (this.state != State.ENDED) {
+			this.times.use(settings, this.frames);
+			this.times.arm();
+		}
 	}
 
-	@Override
-	public void attach(Source source) {
-		String start = source.position();
-		SseEvent notice = source.pollNotice();
-		List<SseEvent> left = this.position.attach(source);
-		this.loop.execute(() -> {
-			left.forEach((each) -> this.ahead.add(this.frames.event(each)));
-			writeSoon(this.position.start(start, notice));
-		});
+	void writeAhead(SseEvent notice) {
+		writeAhead(this.frames.event(notice));
 	}
 
-	@Override
-	public void write(SseEvent notice) {
-		this.loop.execute(() -> writeSoon(this.frames.event(notice)));
-	}
-
-	private void writeSoon(byte[] frame) {
+	/** Write a frame before the next events. */
+	void writeAhead(byte[] frame) {
 		this.ahead.add(frame);
-		pump();
 	}
 
-	@Override
-	public void end() {
+	/** On any thread: end the stream on a frame boundary, for the client to come back. */
+	void end(SseStreamEnd reason) {
 		this.loop.execute(() -> {
-			endWith(this.frames.comeBack());
+			endWith(this.frames.comeBack(), reason);
 			pump();
 		});
 	}
 
 	/**
-	 * Close the connection, also if the stream has ended but the client not read its end.
+	 * On any thread: close the connection, also if the stream has ended but the client
+	 * not read its end.
 	 */
-	void abort() {
-		this.loop.execute(() -> {
-			boolean open = (this.state != State.ENDED);
-			if (open) {
-				ended();
-			}
-			if (!this.transport.abort() && open) {
-				this.actual.onError(new IllegalStateException("The client did not read to the end of the stream"));
-			}
-		});
+	void abort(SseStreamEnd reason) {
+		this.loop.execute(
+				() -> abortNow(reason, new IllegalStateException("The client did not read to the end of the stream")));
+	}
+
+	private void abortNow(SseStreamEnd reason, Throwable failure) {
+		boolean open = (this.state != State.ENDED);
+		ended(reason);
+		this.times.cancel();
+		if (!this.transport.abort() && open) {
+			this.actual.onError(failure);
+		}
 	}
 
 	boolean isPumping() {
@@ -223,6 +230,7 @@ final class StreamWriter implements Subscription, SseStream {
 		if (!this.pumping) {
 			this.pumping = true;
 			try {
+				endIfTimeIsUp();
 				boolean more = true;
 				for (int i = 0; more && i < MAX_BATCHES; i++) {
 					more = canWrite() && writeBatch();
@@ -232,9 +240,13 @@ final class StreamWriter implements Subscription, SseStream {
 					// reads.
 					this.loop.execute(this::pump);
 				}
+				this.times.arm();
 			}
 			catch (Throwable ex) {
-				closeAfter(ex);
+				// A batch that was taken could not be written: only a cut tells the
+				// client of the hole.
+				logger.error("An event stream was cut, since a batch could not be written", ex);
+				abortNow(SseStreamEnd.FAILED, ex);
 			}
 			finally {
 				this.loop.batch().clear();
@@ -243,22 +255,22 @@ final class StreamWriter implements Subscription, SseStream {
 		}
 	}
 
-	/**
-	 * A batch that was taken could not be written: only a cut tells the client of the
-	 * hole.
-	 */
-	private void closeAfter(Throwable failure) {
-		logger.error("An event stream was cut, since a batch could not be written", failure);
-		if (this.state != State.ENDED) {
-			ended();
+	private void endIfTimeIsUp() {
+		if (this.times.hasStalled(this.demand == 0)) {
+			logger.debug("The client has taken nothing for the stall timeout");
+			abortNow(SseStreamEnd.STALLED, new IllegalStateException("The client does not read"));
 		}
-		if (!this.transport.abort()) {
-			this.actual.onError(failure);
+		else if (this.times.isTooOld()) {
+			endWith(this.frames.comeBack(), SseStreamEnd.AGED);
 		}
 	}
 
 	private boolean canWrite() {
-		return this.state != State.ENDED && this.demand > 0 && this.transport.isWritable();
+		boolean writable = this.demand > 0 && this.transport.isWritable();
+		if (writable != (this.unwritableSince == null)) {
+			this.unwritableSince = writable ? null : Instant.now();
+		}
+		return writable && this.state != State.ENDED;
 	}
 
 	/**
@@ -270,41 +282,37 @@ final class StreamWriter implements Subscription, SseStream {
 		Throwable failure = takeEvents(batch);
 		if (failure instanceof SseLagException) {
 			this.failureLogged = true;
-			endWith(this.frames.comeBack());
+			endWith(this.frames.comeBack(), SseStreamEnd.LAGGED);
 			failure = null;
 		}
 		if (failure != null && this.state == State.WAITING && batch.isEmpty()) {
 			this.failureLogged = true;
-			ended();
+			ended(SseStreamEnd.FAILED);
 			this.actual.onError(failure);
 			return false;
 		}
 		if (failure != null) {
 			logFailure(failure);
-			endWith(this.frames.error(failure));
+			endWith(this.frames.error(failure), SseStreamEnd.FAILED);
 		}
 		addOwnFrames(batch);
 		return emit(batch);
 	}
 
 	private void addOwnFrames(Batch batch) {
-		long now = this.loop.nanoTime();
-		boolean keepAliveIsDue = batch.isEmpty() && this.lastFrame == null && now >= this.keepAliveAt;
-		if (!batch.isEmpty() || keepAliveIsDue) {
-			byte[] move = this.position.move(this.inlet.isDirect());
-			batch.add((move != null) ? move : NOTHING);
+		byte[] keepAlive = (batch.isEmpty() && this.lastFrame == null) ? this.times.dueKeepAlive() : null;
+		if (!batch.isEmpty() || keepAlive != null) {
+			batch.add(this.position.move(this.inlet.isDirect()));
 		}
-		if (keepAliveIsDue) {
-			batch.add(this.keepAlive.frame());
-		}
-		if (this.lastFrame != null) {
-			batch.add(this.lastFrame);
-		}
-		boolean mustOpen = !batch.isEmpty() || this.lastFrame != null || now >= this.openAt;
+		batch.add(keepAlive);
+		batch.add(this.lastFrame);
+		boolean mustOpen = !batch.isEmpty() || this.lastFrame != null || this.times.mustOpen();
 		if (this.state == State.WAITING && mustOpen) {
 			this.state = State.OPEN;
+			this.times.opened();
 			this.onOpen.run();
 			batch.addFirst(this.frames.opening());
+			this.streams.listeners().tell((listener) -> listener.onOpen(connection()));
 		}
 	}
 
@@ -319,6 +327,7 @@ final class StreamWriter implements Subscription, SseStream {
 		if (this.lastFrame != null) {
 			return null;
 		}
+		int taken = 0;
 		try {
 			while (!batch.isFull()) {
 				SseEvent event = this.inlet.poll();
@@ -327,6 +336,7 @@ final class StreamWriter implements Subscription, SseStream {
 					return atEndOfSource();
 				}
 				batch.add(this.position.frame(event, this.inlet.isDirect()));
+				taken++;
 			}
 			if (batch.hasMaxBytes()) {
 				this.inlet.narrow();
@@ -338,6 +348,9 @@ final class StreamWriter implements Subscription, SseStream {
 			// hole.
 			this.inlet.cancel();
 			return Exceptions.unwrap(ex);
+		}
+		finally {
+			this.events.lazySet(this.events.get() + taken);
 		}
 	}
 
@@ -359,24 +372,27 @@ final class StreamWriter implements Subscription, SseStream {
 		return this.inlet.error();
 	}
 
-	private void endWith(byte[] lastFrame) {
+	private void endWith(byte[] lastFrame, SseStreamEnd reason) {
 		if (this.state != State.ENDED && this.lastFrame == null) {
 			this.inlet.cancel();
 			this.lastFrame = lastFrame;
+			this.end = reason;
 		}
 	}
 
 	private boolean emit(Batch batch) {
 		boolean last = (this.lastFrame != null);
 		DataBuffer buffer = batch.isEmpty() ? null : this.transport.copy(batch);
+		this.bytes.lazySet(this.bytes.get() + batch.size());
 		batch.clear();
-		if (last) {
-			ended();
-		}
 		if (buffer != null) {
 			this.demand--;
-			this.writtenAt = this.loop.nanoTime();
-			startKeepAlive();
+			this.times.written();
+		}
+		if (last) {
+			ended(this.end);
+		}
+		if (buffer != null) {
 			this.actual.onNext(buffer);
 		}
 		if (last) {
@@ -385,37 +401,26 @@ final class StreamWriter implements Subscription, SseStream {
 		return buffer != null && !last;
 	}
 
-	private void ended() {
+	private void ended(SseStreamEnd reason) {
+		if (this.state == State.ENDED) {
+			return;
+		}
+		boolean open = (this.state == State.OPEN);
 		this.state = State.ENDED;
 		this.inlet.cancel();
 		if (!this.failureLogged && this.inlet.error() != null) {
 			logFailure(this.inlet.error());
 		}
-		this.deadline.cancel();
+		this.times.ended();
 		this.transport.release();
+		if (open) {
+			this.streams.listeners().tell((listener) -> listener.onEnd(connection(), reason));
+		}
 	}
 
 	private void logFailure(Throwable failure) {
 		this.failureLogged = true;
 		logger.error("An event stream has failed after it was opened", failure);
-	}
-
-	private void useKeepAlive(SseKeepAlive settings) {
-		if (!this.ownKeepAlive && this.state != State.ENDED) {
-			this.ownKeepAlive = true;
-			this.keepAlive = this.keepAlive.with(settings, this.frames);
-			if (this.state == State.OPEN) {
-				startKeepAlive();
-			}
-		}
-	}
-
-	private void startKeepAlive() {
-		if (this.state == State.ENDED) {
-			return;
-		}
-		this.keepAliveAt = this.keepAlive.nextAfter(this.writtenAt);
-		this.deadline.set(this.keepAliveAt);
 	}
 
 }

@@ -19,8 +19,20 @@ interface Transport {
 	 */
 	boolean isWritable();
 
-	/** Call back on the loop whenever the connection has become writable again. */
-	void onWritable(Runnable resume);
+	/**
+	 * A stream begins: make the connection fit for it, and call back on the loop whenever
+	 * it has become writable again.
+	 */
+	void begin(Runnable resume);
+
+	/**
+	 * Whether bytes wait that the connection has not taken; {@code false} where nobody
+	 * knows.
+	 */
+	boolean hasPending();
+
+	/** A number that stays the same while the connection takes nothing. */
+	long progress();
 
 	/** Copy a batch into a buffer that the body may emit. */
 	DataBuffer copy(Batch batch);
@@ -34,7 +46,10 @@ interface Transport {
 	 */
 	boolean abort();
 
-	/** Forget the callback: the stream is over, the connection perhaps not. */
+	/** Forget the callback: nothing more will be written. */
 	void release();
+
+	/** The response is over to its last byte, the connection perhaps not. */
+	void left();
 
 }

@@ -3,6 +3,7 @@ package io.github.sse4spring.autoconfigure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,7 @@ class SsePropertiesTests {
 				.findFirst()
 				.orElseThrow(() -> new AssertionError("no metadata for " + key));
 			assertThat(property.has("type")).as(key).isTrue();
-			boolean none = key.equals("sse.hub.replay-max-age");
+			boolean none = Set.of("sse.hub.replay-max-age", "sse.stream.max-age").contains(key);
 			assertThat(property.has("defaultValue")).as(key + " default").isEqualTo(!none);
 			assertThat(property.get("description").asString()).as(key).endsWith(".").doesNotStartWith("The ");
 		}

@@ -24,9 +24,16 @@ import org.springframework.core.io.buffer.DefaultDataBufferFactory;
  */
 final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 
-	static final SseStreamSettings SETTINGS = new SseStreamSettings(
-			new SseStreamSettings.KeepAlive(true, Duration.ofSeconds(5), "ping"), Duration.ofMillis(250),
-			new SseStreamSettings.Retry(Duration.ofMillis(100), Duration.ofMillis(100)), true, Duration.ofSeconds(2));
+	static final SseStreamSettings SETTINGS = settings(Duration.ofMillis(250), true, null, Duration.ZERO);
+
+	static SseStreamSettings settings(Duration openDelay, boolean endOnComplete, @Nullable Duration maxAge,
+			Duration stallTimeout) {
+		return new SseStreamSettings(new SseStreamSettings.KeepAlive(true, Duration.ofSeconds(5), "ping"), openDelay,
+				new SseStreamSettings.Retry(Duration.ofMillis(100), Duration.ofMillis(100)),
+				new SseStreamSettings.Lifetime(endOnComplete, maxAge, stallTimeout, Duration.ofSeconds(2)),
+				new SseStreamSettings.Wire(Duration.ZERO, false, true),
+				new SseStreamSettings.Limits(0, 0, Duration.ofSeconds(30)));
+	}
 
 	static final String OPENING = ":\nretry:100\n\n";
 
@@ -45,6 +52,21 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 	int mostBatchesInATask;
 
 	boolean writable = true;
+
+	boolean pending;
+
+	long progress;
+
+	@Nullable SseStreamEnd end;
+
+	private final SseStreamListener ends = new SseStreamListener() {
+
+		@Override
+		public void onEnd(SseConnection connection, SseStreamEnd end) {
+			StreamFixture.this.end = end;
+		}
+
+	};
 
 	boolean outOfMemory;
 
@@ -67,7 +89,8 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 	}
 
 	StreamFixture(SseStreamSettings settings) {
-		this.streams = new SseStreams(new SseEventEncoder(JsonMapper.shared()), settings);
+		this.streams = new SseStreams(new SseEventEncoder(JsonMapper.shared()), settings,
+				SseClientKeyResolver.principalOrAddress(), List.of(this.ends));
 	}
 
 	/** Open a stream that may write any number of batches. */
@@ -85,7 +108,8 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 	}
 
 	private StreamFixture start(Flux<SseEvent> source, long demand, @Nullable SseLastEventId lastEventId) {
-		this.writer = new StreamWriter(this.streams, this, this, lastEventId, () -> this.opened = true);
+		this.writer = new StreamWriter(this.streams, this, this, new StreamClient("client", lastEventId),
+				() -> this.opened = true);
 		this.loop.onLoop(() -> {
 			this.writer.start(source);
 			this.writer.request(demand);
@@ -115,7 +139,7 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 	}
 
 	@Override
-	public void onWritable(Runnable resume) {
+	public void begin(Runnable resume) {
 		this.resume = resume;
 	}
 
@@ -141,8 +165,22 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 	}
 
 	@Override
+	public boolean hasPending() {
+		return this.pending;
+	}
+
+	@Override
+	public long progress() {
+		return this.progress;
+	}
+
+	@Override
 	public void release() {
 		this.resume = null;
+	}
+
+	@Override
+	public void left() {
 	}
 
 	@Override

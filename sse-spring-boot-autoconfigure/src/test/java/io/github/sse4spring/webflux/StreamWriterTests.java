@@ -2,7 +2,9 @@ package io.github.sse4spring.webflux;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -106,9 +108,7 @@ class StreamWriterTests {
 
 	@Test
 	void openDelayOfZeroOpensAtOnce() {
-		SseStreamSettings settings = StreamFixture.SETTINGS;
-		StreamFixture stream = new StreamFixture(new SseStreamSettings(settings.keepAlive(), Duration.ZERO,
-				settings.retry(), settings.endOnComplete(), settings.drainTimeout()));
+		StreamFixture stream = new StreamFixture(StreamFixture.settings(Duration.ZERO, true, null, Duration.ZERO));
 		stream.start(Flux.never());
 		stream.loop.advance(Duration.ZERO);
 		assertThat(stream.written).containsExactly(StreamFixture.OPENING);
@@ -310,8 +310,9 @@ class StreamWriterTests {
 
 	@Test
 	void nothingIsReadOfASourceBeforeItsSubscriptionHasCrossedToTheLoop() {
-		this.stream.writer = new StreamWriter(this.stream.streams, this.stream, this.stream, null, () -> {
-		});
+		this.stream.writer = new StreamWriter(this.stream.streams, this.stream, this.stream,
+				new StreamClient(null, null), () -> {
+				});
 		this.stream.writer.start(Flux.range(0, 2).map(StreamWriterTests::event));
 		// The demand is looked at on the loop before the subscription of the source is.
 		this.stream.loop.prepend(() -> this.stream.writer.request(10));
@@ -337,9 +338,8 @@ class StreamWriterTests {
 
 	@Test
 	void completionSaysNothingIfClientsShouldReconnect() {
-		SseStreamSettings settings = StreamFixture.SETTINGS;
-		StreamFixture stream = new StreamFixture(new SseStreamSettings(settings.keepAlive(), settings.openDelay(),
-				settings.retry(), false, settings.drainTimeout()));
+		StreamFixture stream = new StreamFixture(
+				StreamFixture.settings(Duration.ofMillis(250), false, null, Duration.ZERO));
 		Sinks.Many<SseEvent> sink = Sinks.many().unicast().onBackpressureBuffer();
 		stream.start(sink.asFlux());
 		sink.tryEmitNext(event("a"));
@@ -352,9 +352,8 @@ class StreamWriterTests {
 
 	@Test
 	void emptySourceOpensEvenIfClientsShouldReconnect() {
-		SseStreamSettings settings = StreamFixture.SETTINGS;
-		StreamFixture stream = new StreamFixture(new SseStreamSettings(settings.keepAlive(), settings.openDelay(),
-				settings.retry(), false, settings.drainTimeout()));
+		StreamFixture stream = new StreamFixture(
+				StreamFixture.settings(Duration.ofMillis(250), false, null, Duration.ZERO));
 		stream.start(Flux.empty());
 		assertThat(stream.opened).isTrue();
 		assertThat(stream.text()).isEqualTo(StreamFixture.OPENING);
@@ -449,7 +448,7 @@ class StreamWriterTests {
 	void endTellsTheClientToComeBackAndCancelsTheSource() {
 		this.stream.start(this.source.flux());
 		emit("a");
-		this.stream.writer.end();
+		this.stream.writer.end(SseStreamEnd.DRAINED);
 		this.stream.loop.runTasks();
 		this.source.assertCancelled();
 		assertThat(this.stream.written).containsExactly(StreamFixture.OPENING + "data:a\n\n", "retry:100\n\n");
@@ -461,7 +460,7 @@ class StreamWriterTests {
 		this.stream.start(this.source.flux());
 		emit("a");
 		this.stream.become(false);
-		this.stream.writer.end();
+		this.stream.writer.end(SseStreamEnd.DRAINED);
 		this.stream.loop.runTasks();
 		assertThat(this.stream.completed).isFalse();
 		this.stream.become(true);
@@ -486,7 +485,7 @@ class StreamWriterTests {
 	void abortClosesTheConnection() {
 		this.stream.start(this.source.flux());
 		this.stream.become(false);
-		this.stream.writer.abort();
+		this.stream.writer.abort(SseStreamEnd.DRAINED);
 		this.stream.loop.runTasks();
 		this.source.assertCancelled();
 		assertThat(this.stream.aborted).isTrue();
@@ -579,13 +578,128 @@ class StreamWriterTests {
 		assertThat(this.stream.written).containsExactly(":ping\n\n");
 	}
 
+	private static StreamFixture stalling(Duration stallTimeout) {
+		return new StreamFixture(StreamFixture.settings(Duration.ofMillis(250), true, null, stallTimeout));
+	}
+
+	@Test
+	void clientThatTakesNothingForTheStallTimeoutIsClosed() {
+		StreamFixture stream = stalling(Duration.ofSeconds(30)).start(this.source.flux());
+		stream.pending = true;
+		stream.loop.advance(Duration.ofSeconds(29));
+		assertThat(stream.aborted).isFalse();
+		stream.loop.advance(Duration.ofSeconds(2));
+		assertThat(stream.aborted).isTrue();
+		assertThat(stream.end).isEqualTo(SseStreamEnd.STALLED);
+		this.source.assertCancelled();
+	}
+
+	@Test
+	void clientThatTakesASlowlyLeavingEventHasNotStalled() {
+		StreamFixture stream = stalling(Duration.ofSeconds(8)).start(this.source.flux());
+		stream.pending = true;
+		stream.become(false);
+		for (int i = 0; i < 20; i++) {
+			stream.progress++;
+			stream.loop.advance(Duration.ofSeconds(5));
+		}
+		assertThat(stream.aborted).isFalse();
+		stream.loop.advance(Duration.ofSeconds(11));
+		assertThat(stream.aborted).isTrue();
+	}
+
+	@Test
+	void quietStreamIsNoStall() {
+		StreamFixture stream = stalling(Duration.ofSeconds(2)).start(this.source.flux());
+		stream.loop.advance(Duration.ofMinutes(10));
+		assertThat(stream.aborted).isFalse();
+		assertThat(stream.text()).contains(":ping");
+	}
+
+	@Test
+	void serverThatAsksForNothingWhileSomethingWaitsHasAStalledClient() {
+		StreamFixture stream = stalling(Duration.ofSeconds(4)).start(this.source.flux(), 1);
+		stream.loop.advance(Duration.ofSeconds(6));
+		assertThat(stream.aborted).isTrue();
+	}
+
+	@Test
+	void clientThatDoesNotTakeTheEndIsClosedToo() {
+		StreamFixture stream = stalling(Duration.ofSeconds(4)).start(Flux.just(event("a")));
+		assertThat(stream.completed).isTrue();
+		stream.pending = true;
+		stream.loop.advance(Duration.ofSeconds(6));
+		assertThat(stream.aborted).isTrue();
+		assertThat(stream.end).isEqualTo(SseStreamEnd.COMPLETED);
+	}
+
+	@Test
+	void streamThatIsGoneIsNotLookedAtAnyMore() {
+		StreamFixture stream = stalling(Duration.ofSeconds(4)).start(Flux.just(event("a")));
+		stream.writer.left();
+		stream.pending = true;
+		stream.loop.advance(Duration.ofMinutes(6));
+		assertThat(stream.aborted).isFalse();
+		assertThat(stream.loop.timersWaiting()).isZero();
+	}
+
+	@Test
+	void streamThatReachesItsMaxAgeTellsItsClientToComeBack() {
+		StreamFixture stream = new StreamFixture(
+				StreamFixture.settings(Duration.ofMillis(250), true, Duration.ofMinutes(10), Duration.ZERO))
+			.start(this.source.flux());
+		stream.loop.advance(Duration.ofSeconds(9 * 60 - 1));
+		assertThat(stream.completed).isFalse();
+		stream.loop.advance(Duration.ofSeconds(2 * 60 + 2));
+		assertThat(stream.written).last().isEqualTo("retry:100\n\n");
+		assertThat(stream.completed).isTrue();
+		assertThat(stream.end).isEqualTo(SseStreamEnd.AGED);
+		this.source.assertCancelled();
+	}
+
+	@Test
+	void agesOfStreamsThatBeganTogetherDiffer() {
+		List<Integer> ages = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			StreamFixture stream = new StreamFixture(
+					StreamFixture.settings(Duration.ofMillis(250), true, Duration.ofMinutes(10), Duration.ZERO))
+				.start(Flux.never());
+			int seconds = 0;
+			while (!stream.completed) {
+				stream.loop.advance(Duration.ofSeconds(1));
+				seconds++;
+			}
+			ages.add(seconds);
+		}
+		assertThat(ages).allMatch((seconds) -> seconds >= 540 && seconds <= 661);
+		assertThat(Set.copyOf(ages)).hasSizeGreaterThan(3);
+	}
+
+	@Test
+	void connectionSaysWhatWasWrittenAndSinceWhenItCannotBe() {
+		this.stream.start(this.source.flux());
+		emit("a");
+		SseConnection before = this.stream.writer.connection();
+		assertThat(before.clientKey()).isEqualTo("client");
+		assertThat(before.events()).isOne();
+		assertThat(before.bytes()).isEqualTo(this.stream.text().length());
+		assertThat(before.unwritableSince()).isNull();
+		this.stream.become(false);
+		emit("b");
+		SseConnection after = this.stream.writer.connection();
+		assertThat(after.events()).isOne();
+		assertThat(after.unwritableSince()).isNotNull();
+		this.stream.become(true);
+		assertThat(this.stream.writer.connection().unwritableSince()).isNull();
+	}
+
 	@Test
 	void keepAliveThatComesLateCountsFromTheLastBytes() {
 		this.stream.start(this.source.flux());
 		emit("a");
 		this.stream.written.clear();
 		this.stream.loop.advance(Duration.ofSeconds(4));
-		this.stream.writer.keepAlive(SseKeepAlive.of(Flux.never()).maxInterval(Duration.ofMillis(4500)));
+		this.stream.writer.useKeepAlive(SseKeepAlive.of(Flux.never()).maxInterval(Duration.ofMillis(4500)));
 		this.stream.loop.advance(Duration.ofMillis(550));
 		assertThat(this.stream.written).containsExactly(":ping\n\n");
 	}
@@ -607,7 +721,6 @@ class StreamWriterTests {
 			found.set(SseStream.from(context));
 			return Flux.<SseEvent>never();
 		}).map((event) -> event), "7");
-		assertThat(found.get()).isSameAs(this.stream.writer);
 		assertThat(found.get().lastEventId().value()).isEqualTo("7");
 		assertThat(found.get().executor()).isSameAs(this.stream.loop);
 	}

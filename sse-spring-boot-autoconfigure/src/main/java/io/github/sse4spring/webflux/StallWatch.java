@@ -1,0 +1,69 @@
+package io.github.sse4spring.webflux;
+
+/**
+ * Finds out whether a client takes nothing for too long while something waits for it. On
+ * the loop of its stream only.
+ */
+final class StallWatch {
+
+	/*
+	 * Watching begins when something is written and ends when a look finds that nothing
+	 * waits any more, so that a stream at rest costs nothing. Looks are few: what was
+	 * taken between two of them counts from the later one, by which a stall is found up
+	 * to a quarter too late and never too early. An event of any size that leaves slowly
+	 * is no stall, since it is bytes that are looked at.
+	 */
+	private static final int LOOKS = 4;
+
+	private final Transport transport;
+
+	private final long timeout;
+
+	private long lookAt = Deadlines.NEVER;
+
+	private long takenAt;
+
+	private long progress;
+
+	StallWatch(Transport transport, long timeoutNanos) {
+		this.transport = transport;
+		this.timeout = timeoutNanos;
+	}
+
+	/** When to look next. */
+	long lookAt() {
+		return this.lookAt;
+	}
+
+	/** Something was written, or is from now on. */
+	void written(long now) {
+		if (this.lookAt == Deadlines.NEVER && this.timeout > 0) {
+			this.takenAt = now;
+			this.progress = this.transport.progress();
+			this.lookAt = now + this.timeout / LOOKS;
+		}
+	}
+
+	/**
+	 * Look, if it is time to.
+	 * @param waiting whether something waits before the transport
+	 * @return whether nothing was taken for the timeout
+	 */
+	boolean hasStalled(long now, boolean waiting) {
+		if (now < this.lookAt) {
+			return false;
+		}
+		if (!waiting && !this.transport.hasPending()) {
+			this.lookAt = Deadlines.NEVER;
+			return false;
+		}
+		long progress = this.transport.progress();
+		if (progress != this.progress) {
+			this.progress = progress;
+			this.takenAt = now;
+		}
+		this.lookAt = Math.min(now + this.timeout / LOOKS, this.takenAt + this.timeout);
+		return now - this.takenAt >= this.timeout;
+	}
+
+}

@@ -1,0 +1,33 @@
+package io.github.sse4spring.webflux;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Tells all listeners, each of which may fail alone.
+ */
+final class StreamListeners {
+
+	private static final Log logger = LogFactory.getLog(StreamListeners.class);
+
+	private final List<SseStreamListener> listeners;
+
+	StreamListeners(List<SseStreamListener> listeners) {
+		this.listeners = List.copyOf(listeners);
+	}
+
+	void tell(Consumer<SseStreamListener> what) {
+		for (SseStreamListener listener : this.listeners) {
+			try {
+				what.accept(listener);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("A listener of event streams has failed: " + listener, ex);
+			}
+		}
+	}
+
+}

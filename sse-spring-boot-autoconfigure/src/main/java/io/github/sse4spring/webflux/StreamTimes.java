@@ -1,0 +1,117 @@
+package io.github.sse4spring.webflux;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.github.sse4spring.SseKeepAlive;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is due when on one stream. On its loop only.
+ */
+final class StreamTimes {
+
+	/** So that not all of those who came together must come back together. */
+	private static final double AGE_JITTER = 0.1;
+
+	private final Loop loop;
+
+	private final Deadlines.Deadline deadline;
+
+	private final StallWatch stall;
+
+	private StreamKeepAlive keepAlive;
+
+	private boolean ownKeepAlive;
+
+	private long openAt = Deadlines.NEVER;
+
+	private long ageAt = Deadlines.NEVER;
+
+	private long writtenAt;
+
+	private long keepAliveAt = Deadlines.NEVER;
+
+	StreamTimes(Loop loop, Runnable action, StallWatch stall, StreamKeepAlive keepAlive) {
+		this.loop = loop;
+		this.deadline = loop.deadlines().create(action);
+		this.stall = stall;
+		this.keepAlive = keepAlive;
+	}
+
+	void begin(Duration openDelay, @Nullable Duration maxAge) {
+		long now = this.loop.nanoTime();
+		this.openAt = now + openDelay.toNanos();
+		this.stall.written(now);
+		if (maxAge != null) {
+			double factor = ThreadLocalRandom.current().nextDouble(1 - AGE_JITTER, 1 + AGE_JITTER);
+			this.ageAt = now + (long) (maxAge.toNanos() * factor);
+		}
+		arm();
+	}
+
+	/** The first settings win, which are those of the outermost operator. */
+	void use(SseKeepAlive settings, StreamFrames frames) {
+		if (!this.ownKeepAlive) {
+			this.ownKeepAlive = true;
+			this.keepAlive = this.keepAlive.with(settings, frames);
+			if (this.keepAliveAt != Deadlines.NEVER || this.openAt == Deadlines.NEVER) {
+				this.keepAliveAt = this.keepAlive.nextAfter(this.writtenAt);
+			}
+		}
+	}
+
+	void opened() {
+		this.openAt = Deadlines.NEVER;
+	}
+
+	void written() {
+		this.writtenAt = this.loop.nanoTime();
+		this.keepAliveAt = this.keepAlive.nextAfter(this.writtenAt);
+		this.stall.written(this.writtenAt);
+	}
+
+	/** Nothing more will be written; what was must still be taken. */
+	void ended() {
+		this.openAt = Deadlines.NEVER;
+		this.ageAt = Deadlines.NEVER;
+		this.keepAliveAt = Deadlines.NEVER;
+	}
+
+	boolean mustOpen() {
+		return this.loop.nanoTime() >= this.openAt;
+	}
+
+	boolean isTooOld() {
+		return this.loop.nanoTime() >= this.ageAt;
+	}
+
+	boolean hasStalled(boolean waiting) {
+		return this.stall.hasStalled(this.loop.nanoTime(), waiting);
+	}
+
+	/** The comment to write, if nothing else was written for long enough. */
+	byte @Nullable [] dueKeepAlive() {
+		return (this.loop.nanoTime() >= this.keepAliveAt) ? this.keepAlive.frame() : null;
+	}
+
+	/**
+	 * Wake the stream when the next of all is due. What is due already waits for the
+	 * client to read.
+	 */
+	void arm() {
+		long now = this.loop.nanoTime();
+		long next = Math.min(later(this.openAt, now), later(this.keepAliveAt, now));
+		this.deadline.set(Math.min(next, Math.min(later(this.ageAt, now), later(this.stall.lookAt(), now))));
+	}
+
+	private static long later(long time, long now) {
+		return (time > now) ? time : Deadlines.NEVER;
+	}
+
+	/** Nothing of the stream is left. */
+	void cancel() {
+		this.deadline.cancel();
+	}
+
+}
