@@ -3,9 +3,9 @@ package io.github.sse4spring.webflux;
 import java.time.Duration;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
@@ -20,7 +20,7 @@ import org.springframework.util.ClassUtils;
  */
 final class NettySocket {
 
-	private static final boolean EPOLL_PRESENT = ClassUtils.isPresent("io.netty.channel.epoll.EpollChannelOption",
+	private static final boolean EPOLL_PRESENT = ClassUtils.isPresent("io.netty.channel.epoll.EpollSocketChannel",
 			NettySocket.class.getClassLoader());
 
 	/**
@@ -56,7 +56,7 @@ final class NettySocket {
 	}
 
 	private void setOptions(int notSentLowWaterMark, int peerTimeout) {
-		if (EPOLL_PRESENT && this.channel.isActive()) {
+		if (EPOLL_PRESENT) {
 			Epoll.set(socket(), notSentLowWaterMark, peerTimeout);
 		}
 	}
@@ -103,17 +103,14 @@ final class NettySocket {
 		private Epoll() {
 		}
 
-		/**
-		 * An option that the channel does not have is left out, with a warning of Netty.
-		 */
-		private static void set(Channel socket, int notSentLowWaterMark, int peerTimeout) {
-			set(socket, EpollChannelOption.TCP_NOTSENT_LOWAT, (long) notSentLowWaterMark);
-			set(socket, EpollChannelOption.TCP_USER_TIMEOUT, peerTimeout);
-		}
-
-		private static <T> void set(Channel socket, ChannelOption<T> option, T value) {
-			if (socket.config().getOptions().containsKey(option)) {
-				socket.config().setOption(option, value);
+		private static void set(Channel channel, int notSentLowWaterMark, int peerTimeout) {
+			if (channel instanceof EpollSocketChannel socket) {
+				try {
+					socket.config().setTcpNotSentLowAt(notSentLowWaterMark).setTcpUserTimeout(peerTimeout);
+				}
+				catch (ChannelException ex) {
+					// Closed meanwhile.
+				}
 			}
 		}
 

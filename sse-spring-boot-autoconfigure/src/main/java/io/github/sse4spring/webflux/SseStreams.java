@@ -183,6 +183,10 @@ public final class SseStreams {
 		return this.keepAlive;
 	}
 
+	StreamLimits limits() {
+		return this.limits;
+	}
+
 	StreamListeners listeners() {
 		return this.listeners;
 	}

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -118,15 +119,19 @@ public final class RawClient implements Closeable {
 
 	/** Read up to and including a text. */
 	public String readUntil(String end) throws IOException {
-		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-		while (!bytes.toString(StandardCharsets.UTF_8).endsWith(end)) {
+		byte[] last = end.getBytes(StandardCharsets.UTF_8);
+		byte[] bytes = new byte[1024];
+		int size = 0;
+		while (size < last.length || !Arrays.equals(bytes, size - last.length, size, last, 0, last.length)) {
 			int b = readBody();
 			if (b < 0) {
-				throw new EOFException("The response ended before '" + end + "': " + bytes);
+				throw new EOFException("The response ended before '" + end + "': "
+						+ new String(bytes, 0, size, StandardCharsets.UTF_8));
 			}
-			bytes.write(b);
+			bytes = (size < bytes.length) ? bytes : Arrays.copyOf(bytes, size * 2);
+			bytes[size++] = (byte) b;
 		}
-		return bytes.toString(StandardCharsets.UTF_8);
+		return new String(bytes, 0, size, StandardCharsets.UTF_8);
 	}
 
 	/** Read up to the clean end of the response; one that is cut off is an exception. */
