@@ -1,12 +1,12 @@
 package io.github.sse4spring.autoconfigure;
 
 import io.github.sse4spring.codec.SseEventEncoder;
-import io.github.sse4spring.webflux.SseDrain;
-import io.github.sse4spring.webflux.SseEventResultHandler;
-import io.github.sse4spring.webflux.SseProducesPostProcessor;
 import io.github.sse4spring.webflux.SseClientKeyResolver;
 import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.webflux.SseDrain;
+import io.github.sse4spring.webflux.SseEventResultHandler;
 import io.github.sse4spring.webflux.SseExchangeFilter;
+import io.github.sse4spring.webflux.SseProducesPostProcessor;
 import io.github.sse4spring.webflux.SseStreamListener;
 import io.github.sse4spring.webflux.SseStreams;
 import io.github.sse4spring.webflux.SseWebFluxConfigurer;

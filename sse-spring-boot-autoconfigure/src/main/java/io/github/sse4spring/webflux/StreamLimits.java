@@ -78,7 +78,7 @@ final class StreamLimits {
 	}
 
 	private static boolean raise(AtomicInteger count, int max) {
-		int before = count.getAndUpdate((current) -> isBelow(current, max) ? current + 1 : current);
+		int before = count.getAndUpdate((current) -> current + (isBelow(current, max) ? 1 : 0));
 		return isBelow(before, max);
 	}
 
@@ -88,7 +88,10 @@ final class StreamLimits {
 		this.openByClient.compute(clientKey, (key, count) -> {
 			int current = (count != null) ? count : 0;
 			raised[0] = isBelow(current, max);
-			return raised[0] ? (Integer) (current + 1) : count;
+			if (raised[0]) {
+				return current + 1;
+			}
+			return count;
 		});
 		return raised[0];
 	}

@@ -236,7 +236,7 @@ class NettyWriteTests {
 		 */
 		@GetMapping("/large/then-silent")
 		Flux<SseEvent> largeThenSilent() {
-			SseEvent piece = SseEvent.text("x".repeat(16 * 1024));
+			SseEvent piece = SseEvent.text("x".repeat(1024));
 			return Flux.interval(Duration.ofMillis(1))
 				.onBackpressureDrop()
 				.takeUntilOther(Mono.fromFuture(this.stuck))
@@ -283,7 +283,7 @@ class NettyWriteTests {
 			if (buffer != null) {
 				this.maxPending.accumulateAndGet((int) buffer.totalPendingWriteBytes(), Math::max);
 				if (buffer.totalPendingWriteBytes() > 34 * 1024) {
-					// More than one piece: what was flushed before did not leave.
+					// More than one batch: what was flushed before did not leave.
 					this.stuck.complete(null);
 				}
 			}

@@ -1,0 +1,178 @@
+package io.github.sse4spring.benchmarks;
+
+import java.util.Locale;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.ByteProcessor;
+
+/**
+ * Reads one event stream as cheaply as can be: it takes the chunks apart, counts the
+ * events, and looks whether their numbers are in order and how long they were under way.
+ * The data of a counted event begins with a {@link Payload}. On the thread of its client.
+ */
+class StreamReader {
+
+	private static final int HEAD = 0;
+
+	private static final int CHUNK_SIZE = 1;
+
+	private static final int CHUNK = 2;
+
+	private static final int CHUNK_END = 3;
+
+	private static final int UNTIL_CLOSE = 4;
+
+	private int state = HEAD;
+
+	private final StringBuilder head = new StringBuilder();
+
+	private int chunkSize;
+
+	private int chunkLeft;
+
+	/**
+	 * How many bytes of "data:" were seen at the beginning of a line, or -1 in another.
+	 */
+	private int matched;
+
+	/** How many bytes of a payload are still to come; 0 outside of one. */
+	private int payloadLeft;
+
+	private final byte[] payload = new byte[Payload.HEAD];
+
+	private int payloadSize;
+
+	private int skip;
+
+	private long lastNumber = -1;
+
+	long events;
+
+	long missed;
+
+	boolean ordered = true;
+
+	boolean closed;
+
+	boolean open;
+
+	/** An event has come: its number, and when it was published. */
+	void event(long number, long publishedAt) {
+	}
+
+	void closed() {
+		this.closed = true;
+	}
+
+	final void read(ByteBuf bytes) {
+		while (bytes.isReadable()) {
+			switch (this.state) {
+				case HEAD -> readHead(bytes.readByte());
+				case CHUNK_SIZE -> readChunkSize(bytes.readByte());
+				case CHUNK_END -> readChunkEnd(bytes.readByte());
+				case CHUNK -> readChunk(bytes);
+				default -> readContent(bytes, bytes.readableBytes());
+			}
+		}
+	}
+
+	private void readHead(byte b) {
+		this.head.append((char) b);
+		int length = this.head.length();
+		if (b == '\n' && length > 3 && this.head.charAt(length - 3) == '\n') {
+			this.open = true;
+			boolean chunked = this.head.toString().toLowerCase(Locale.ROOT).contains("chunked");
+			this.state = chunked ? CHUNK_SIZE : UNTIL_CLOSE;
+			this.head.setLength(0);
+		}
+	}
+
+	private void readChunkSize(byte b) {
+		if (b == '\n') {
+			this.chunkLeft = this.chunkSize;
+			this.chunkSize = 0;
+			this.state = (this.chunkLeft > 0) ? CHUNK : CHUNK_END;
+		}
+		else if (b != '\r') {
+			this.chunkSize = this.chunkSize * 16 + Character.digit(b, 16);
+		}
+	}
+
+	private void readChunkEnd(byte b) {
+		if (b == '\n') {
+			this.state = CHUNK_SIZE;
+		}
+	}
+
+	private void readChunk(ByteBuf bytes) {
+		int length = Math.min(this.chunkLeft, bytes.readableBytes());
+		this.chunkLeft -= length;
+		readContent(bytes, length);
+		if (this.chunkLeft == 0) {
+			this.state = CHUNK_END;
+		}
+	}
+
+	private void readContent(ByteBuf bytes, int length) {
+		int end = bytes.readerIndex() + length;
+		int at = bytes.readerIndex();
+		while (at < end) {
+			if (this.skip > 0) {
+				int skipped = Math.min(this.skip, end - at);
+				this.skip -= skipped;
+				at += skipped;
+			}
+			else if (this.payloadLeft > 0) {
+				int taken = Math.min(this.payloadLeft, end - at);
+				bytes.getBytes(at, this.payload, this.payloadSize, taken);
+				this.payloadSize += taken;
+				this.payloadLeft -= taken;
+				at += taken;
+				if (this.payloadLeft == 0) {
+					counted();
+				}
+			}
+			else if (this.matched < 0) {
+				int lineEnd = bytes.forEachByte(at, end - at, ByteProcessor.FIND_LF);
+				at = (lineEnd < 0) ? end : lineEnd + 1;
+				this.matched = (lineEnd < 0) ? -1 : 0;
+			}
+			else {
+				match(bytes.getByte(at));
+				at++;
+			}
+		}
+		bytes.readerIndex(end);
+	}
+
+	private void match(byte b) {
+		if (b == Payload.FIELD[this.matched]) {
+			this.matched++;
+			if (this.matched == Payload.FIELD.length) {
+				this.matched = -1;
+				this.payloadLeft = Payload.HEAD;
+				this.payloadSize = 0;
+			}
+		}
+		else if (b != ' ' || this.matched != Payload.FIELD.length - 1) {
+			// Some servers write a space after the colon.
+			this.matched = (b == '\n') ? 0 : -1;
+		}
+	}
+
+	private void counted() {
+		long number = Payload.number(this.payload, 0);
+		if (number < 0) {
+			return;
+		}
+		this.skip = Payload.LENGTH - Payload.HEAD;
+		this.events++;
+		if (this.lastNumber >= 0) {
+			this.ordered &= number > this.lastNumber;
+			this.missed += number - this.lastNumber - 1;
+		}
+		this.lastNumber = number;
+		event(number, Payload.number(this.payload, Payload.DIGITS));
+	}
+
+}
