@@ -39,6 +39,8 @@ public final class Soak {
 
 	private final StreamClient client;
 
+	private final HttpClient http = HttpClient.newHttpClient();
+
 	private final List<StreamReader> active = new ArrayList<>();
 
 	private final List<Channel> stalled = new ArrayList<>();
@@ -116,7 +118,7 @@ public final class Soak {
 	private long[] sample() throws IOException, InterruptedException {
 		HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + this.server.port() + "/figures"))
 			.build();
-		String figures = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+		String figures = this.http.send(request, HttpResponse.BodyHandlers.ofString()).body();
 		return Arrays.stream(figures.split(" ")).mapToLong(Long::parseLong).toArray();
 	}
 
