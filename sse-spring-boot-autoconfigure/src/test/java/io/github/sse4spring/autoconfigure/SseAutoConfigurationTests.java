@@ -15,10 +15,13 @@ import io.github.sse4spring.codec.SseEventDecoder;
 import io.github.sse4spring.codec.SseEventEncoder;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.hub.SseHubBuilderCustomizer;
+import io.github.sse4spring.webflux.SseClientKeyResolver;
+import io.github.sse4spring.webflux.SseConnections;
 import io.github.sse4spring.webflux.SseDrain;
 import io.github.sse4spring.webflux.SseEventResultHandler;
 import io.github.sse4spring.webflux.SseStreams;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -198,6 +201,18 @@ class SseAutoConfigurationTests {
 	void resultHandlerStandsBetweenResponseEntityAndResponseBody() {
 		this.reactive
 			.run((context) -> assertThat(context.getBean(SseEventResultHandler.class).getOrder()).isEqualTo(50));
+	}
+
+	@Test
+	void openStreamsAreABean() {
+		this.reactive.run((context) -> assertThat(context.getBean(SseConnections.class).list()).isEmpty());
+	}
+
+	@Test
+	void clientKeyResolverOfTheApplicationTakesThePlaceOfTheDefault() {
+		SseClientKeyResolver own = (exchange) -> Mono.just("one for all");
+		this.reactive.withBean(SseClientKeyResolver.class, () -> own)
+			.run((context) -> assertThat(context.getBean(SseClientKeyResolver.class)).isSameAs(own));
 	}
 
 	@Test

@@ -49,6 +49,12 @@ class SsePropertiesTests {
 					sse.hub.max-event-size=-1B        | sse.hub.max-event-size must be 1 or more but is -1
 					sse.hub.max-topics=0              | sse.hub.max-topics must be 1 or more but is 0
 					sse.hub.topic-idle-timeout=0      | sse.hub.topic-idle-timeout must be between 1ms and 365d but is 0ms
+					sse.stream.max-age=999ms          | sse.stream.max-age must be between 1s and 365d but is 999ms
+					sse.stream.stall-timeout=-1ms     | sse.stream.stall-timeout must be between 0ms and 365d but is -1ms
+					sse.stream.peer-timeout=-1ms      | sse.stream.peer-timeout must be between 0ms and 365d but is -1ms
+					sse.limits.max-connections=-1     | sse.limits.max-connections must be 0 or more but is -1
+					sse.limits.max-connections-per-client=-2 | sse.limits.max-connections-per-client must be 0 or more but is -2
+					sse.limits.refusal-retry=0        | sse.limits.refusal-retry must be between 1ms and 365d but is 0ms
 					sse.shutdown.drain-timeout=-1s    | sse.shutdown.drain-timeout must be between 0ms and 365d but is -1s
 									""")
 	void badValueStopsTheStartNamingKeyValueAndRange(String property, String message) {
@@ -73,10 +79,11 @@ class SsePropertiesTests {
 
 	@Test
 	void boundaryValuesAreAccepted() {
-		this.runner
-			.withPropertyValues("sse.keep-alive.max-interval=100ms", "sse.stream.open-delay=0",
-					"sse.stream.retry.min=5s", "sse.stream.retry.max=5s", "sse.shutdown.drain-timeout=0",
-					"sse.keep-alive.comment=")
+		this.runner.withPropertyValues("sse.keep-alive.max-interval=100ms", "sse.stream.open-delay=0",
+				"sse.stream.retry.min=5s", "sse.stream.retry.max=5s", "sse.shutdown.drain-timeout=0",
+				"sse.keep-alive.comment=", "sse.stream.max-age=1s", "sse.stream.stall-timeout=0",
+				"sse.stream.peer-timeout=0", "sse.limits.max-connections=0", "sse.limits.max-connections-per-client=0",
+				"sse.limits.refusal-retry=1ms", "sse.stream.framing=close")
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
