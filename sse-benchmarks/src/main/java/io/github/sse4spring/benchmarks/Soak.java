@@ -17,9 +17,8 @@ import io.netty.channel.Channel;
 
 /**
  * Keeps a server of 256 MB busy for as many minutes as its argument says: 5000 idle
- * streams, 500 active ones, 50 clients that do not read and come back when they are
- * closed, and 100 clients a second that come and go. Prints what the server needs, which
- * should not grow.
+ * streams, 500 active ones, 50 clients that do not read and are closed for it, and 100
+ * clients a second that come and go. Prints what the server needs, which should not grow.
  */
 public final class Soak {
 
@@ -30,6 +29,8 @@ public final class Soak {
 	private static final int STALLED = 50;
 
 	private static final int CHURN_PER_SECOND = 100;
+
+	private static final int SECONDS_STALLED = 100;
 
 	private static final int SAMPLES = 60;
 
@@ -80,7 +81,7 @@ public final class Soak {
 			this.client.open("/active", reader);
 		}
 		for (int i = 0; i < STALLED; i++) {
-			this.stalled.add(this.client.openStalled("/active"));
+			this.stalled.add(this.client.openStalled("/heavy"));
 		}
 		List<long[]> samples = new ArrayList<>();
 		long start = System.nanoTime();
@@ -99,7 +100,10 @@ public final class Soak {
 		this.client.close();
 	}
 
-	/** One more comes, the one that came a second ago goes; who was closed comes back. */
+	/**
+	 * One more comes, the one that came a second ago goes. One that does not read, and by
+	 * now does not know that it was closed, comes anew.
+	 */
 	@SuppressWarnings("FutureReturnValueIgnored")
 	private void churn() throws InterruptedException {
 		this.churning.add(this.client.open("/active", new StreamReader()));
@@ -107,11 +111,10 @@ public final class Soak {
 		if (this.churning.size() > CHURN_PER_SECOND) {
 			this.churning.remove().close();
 		}
-		for (int i = 0; i < STALLED && this.churned % CHURN_PER_SECOND == 0; i++) {
-			if (!this.stalled.get(i).isActive()) {
-				this.stalled.set(i, this.client.openStalled("/active"));
-				this.reopened++;
-			}
+		if (this.churned % (CHURN_PER_SECOND * SECONDS_STALLED / STALLED) == 0) {
+			this.stalled.remove(0).close();
+			this.stalled.add(this.client.openStalled("/heavy"));
+			this.reopened++;
 		}
 	}
 
@@ -128,8 +131,7 @@ public final class Soak {
 	}
 
 	private void report(List<long[]> samples) {
-		System.out.printf("%d clients came and went, %d that did not read were closed and came back%n", this.churned,
-				this.reopened);
+		System.out.printf("%d clients came and went, %d that did not read came anew%n", this.churned, this.reopened);
 		System.out.printf("active streams: %d events each at least, %d missed, in order: %s, closed: %d%n",
 				this.active.stream().mapToLong((reader) -> reader.events).min().orElse(0),
 				this.active.stream().mapToLong((reader) -> reader.missed).sum(),

@@ -48,6 +48,9 @@ public class SoakServer {
 		SseHub hub = context.getBean(SseHub.class);
 		AtomicLong number = new AtomicLong();
 		ScheduledExecutorService publisher = Executors.newSingleThreadScheduledExecutor();
+		SseEvent heavy = SseEvent.text("x".repeat(4000));
+		publisher.scheduleAtFixedRate(() -> hub.publish("heavy", heavy), 0, 1_000_000 / EVENTS_PER_SECOND,
+				TimeUnit.MICROSECONDS);
 		publisher.scheduleAtFixedRate(
 				() -> hub.publish("active", SseEvent.text(Payload.text(number.getAndIncrement()))), 0,
 				1_000_000 / EVENTS_PER_SECOND, TimeUnit.MICROSECONDS);
@@ -72,6 +75,12 @@ public class SoakServer {
 		@GetMapping("/idle")
 		Flux<SseEvent> idle() {
 			return this.hub.subscribe("idle");
+		}
+
+		/** So much that who does not read it stalls soon. */
+		@GetMapping("/heavy")
+		Flux<SseEvent> heavy() {
+			return this.hub.subscribe("heavy");
 		}
 
 		@GetMapping("/active")

@@ -46,7 +46,11 @@ class StreamReader {
 
 	private long lastNumber = -1;
 
-	long events;
+	private long readAt;
+
+	private long counted;
+
+	volatile long events;
 
 	long missed;
 
@@ -54,7 +58,16 @@ class StreamReader {
 
 	boolean closed;
 
-	boolean open;
+	volatile boolean open;
+
+	/** Something has come. */
+	void reading() {
+	}
+
+	/** When what is read now has come, in microseconds. */
+	final long readAt() {
+		return this.readAt;
+	}
 
 	/** An event has come: its number, and when it was published. */
 	void event(long number, long publishedAt) {
@@ -65,6 +78,8 @@ class StreamReader {
 	}
 
 	final void read(ByteBuf bytes) {
+		this.readAt = Payload.micros();
+		reading();
 		while (bytes.isReadable()) {
 			switch (this.state) {
 				case HEAD -> readHead(bytes.readByte());
@@ -74,6 +89,7 @@ class StreamReader {
 				default -> readContent(bytes, bytes.readableBytes());
 			}
 		}
+		this.events = this.counted;
 	}
 
 	private void readHead(byte b) {
@@ -166,7 +182,7 @@ class StreamReader {
 			return;
 		}
 		this.skip = Payload.LENGTH - Payload.HEAD;
-		this.events++;
+		this.counted++;
 		if (this.lastNumber >= 0) {
 			this.ordered &= number > this.lastNumber;
 			this.missed += number - this.lastNumber - 1;

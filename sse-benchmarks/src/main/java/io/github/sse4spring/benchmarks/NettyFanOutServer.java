@@ -1,0 +1,105 @@
+package io.github.sse4spring.benchmarks;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.util.concurrent.GlobalEventExecutor;
+
+/**
+ * The least that a server on Netty can do for each event and stream: one shared buffer
+ * that is framed already, written and flushed. It knows no back-pressure.
+ */
+final class NettyFanOutServer extends SimpleChannelInboundHandler<HttpRequest> {
+
+	private static final ByteBuf COMMENT = Unpooled
+		.unreleasableBuffer(Unpooled.copiedBuffer(":\n\n", StandardCharsets.US_ASCII));
+
+	private final ChannelGroup streams;
+
+	private final boolean chunked;
+
+	private NettyFanOutServer(ChannelGroup streams, boolean chunked) {
+		this.streams = streams;
+		this.chunked = chunked;
+	}
+
+	static void run(boolean chunked) throws InterruptedException {
+		ChannelGroup streams = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+		EventLoopGroup group = new MultiThreadIoEventLoopGroup(4,
+				Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+		Channel server = new ServerBootstrap().group(group)
+			.channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+			.childHandler(new ChannelInitializer<>() {
+
+				@Override
+				protected void initChannel(Channel channel) {
+					channel.pipeline().addLast(new HttpServerCodec(), new NettyFanOutServer(streams, chunked));
+				}
+
+			})
+			.bind(0)
+			.sync()
+			.channel();
+		System.out.println("port " + ((InetSocketAddress) server.localAddress()).getPort());
+	}
+
+	@Override
+	@SuppressWarnings("FutureReturnValueIgnored")
+	protected void channelRead0(ChannelHandlerContext context, HttpRequest request) {
+		QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+		HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+		head.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream");
+		if (this.chunked) {
+			head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+		}
+		context.write(head);
+		context.writeAndFlush(new DefaultHttpContent(COMMENT.duplicate()));
+		if ("/publish".equals(uri.path())) {
+			FanOutServer.publish(number(uri, "rate"), number(uri, "count"), this::publish);
+		}
+		else {
+			this.streams.add(context.channel());
+		}
+	}
+
+	private static int number(QueryStringDecoder uri, String name) {
+		return Integer.parseInt(uri.parameters().getOrDefault(name, List.of("0")).get(0));
+	}
+
+	@SuppressWarnings("FutureReturnValueIgnored")
+	private void publish(String text) {
+		byte[] frame = ("data:" + text + "\nid:" + text.substring(1, 17) + "\n\n").getBytes(StandardCharsets.US_ASCII);
+		ByteBuf shared = Unpooled.unreleasableBuffer(Unpooled.directBuffer(frame.length).writeBytes(frame));
+		for (Channel channel : this.streams) {
+			channel.writeAndFlush(new DefaultHttpContent(shared.duplicate()), channel.voidPromise());
+		}
+	}
+
+}

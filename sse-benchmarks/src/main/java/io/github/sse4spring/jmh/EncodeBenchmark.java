@@ -1,0 +1,74 @@
+package io.github.sse4spring.jmh;
+
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.codec.SseEventEncoder;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One event into bytes, against what Jackson alone needs for its value.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class EncodeBenchmark {
+
+	private final JsonMapper mapper = JsonMapper.shared();
+
+	private final SseEventEncoder encoder = new SseEventEncoder(this.mapper);
+
+	/** Length of the text. */
+	@Param({ "64", "1024", "65536" })
+	public int length;
+
+	private String text = "";
+
+	private String lines = "";
+
+	private Map<String, String> value = Map.of();
+
+	/** Make the texts. */
+	@Setup
+	public void prepare() {
+		this.text = "x".repeat(this.length);
+		this.lines = "1234567\n".repeat(this.length / 8);
+		this.value = Map.of("text", this.text);
+	}
+
+	@Benchmark
+	public byte[] text() {
+		return this.encoder.encode(SseEvent.text(this.text));
+	}
+
+	@Benchmark
+	public byte[] textOfManyLines() {
+		return this.encoder.encode(SseEvent.text(this.lines));
+	}
+
+	@Benchmark
+	public byte[] json() {
+		return this.encoder.encode(SseEvent.json(this.value));
+	}
+
+	@Benchmark
+	public byte[] jacksonAlone() {
+		return this.mapper.writeValueAsBytes(this.value);
+	}
+
+}
