@@ -29,6 +29,10 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  */
 public final class FanOutServer {
 
+	/** Tomcat is here for the emitters only. */
+	static final String NETTY = "spring.autoconfigure.exclude="
+			+ "org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration";
+
 	private FanOutServer() {
 	}
 
@@ -53,9 +57,9 @@ public final class FanOutServer {
 
 	private static void run(Class<?> server, String type, String... properties) {
 		List<String> all = new ArrayList<>(List.of(properties));
-		all.addAll(List.of("server.port=0", "spring.main.web-application-type=" + type, "spring.main.banner-mode=off",
-				"logging.level.root=warn", "sse.limits.max-connections=20000", "spring.main.lazy-initialization=false",
-				"server.tomcat.max-connections=20000"));
+		all.addAll(List.of(NETTY, "server.port=0", "spring.main.web-application-type=" + type,
+				"spring.main.banner-mode=off", "logging.level.root=warn", "sse.limits.max-connections=20000",
+				"spring.main.lazy-initialization=false", "server.tomcat.max-connections=20000"));
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(server)
 			.properties(all.toArray(String[]::new))
 			.run();

@@ -41,9 +41,9 @@ public class SoakServer {
 	@SuppressWarnings("FutureReturnValueIgnored")
 	public static void main(String[] args) {
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(SoakServer.class)
-			.properties("server.port=0", "spring.main.banner-mode=off", "logging.level.root=warn",
-					"sse.stream.stall-timeout=10s", "sse.keep-alive.max-interval=5s",
-					"sse.limits.max-connections=20000")
+			.properties("server.port=0", FanOutServer.NETTY, "spring.main.web-application-type=reactive",
+					"spring.main.banner-mode=off", "logging.level.root=warn", "sse.stream.stall-timeout=10s",
+					"sse.keep-alive.max-interval=5s", "sse.limits.max-connections=20000")
 			.run();
 		SseHub hub = context.getBean(SseHub.class);
 		AtomicLong number = new AtomicLong();
