@@ -58,6 +58,8 @@ public final class SseEvent {
 
 	private final byte @Nullable [] frame;
 
+	private final long retainedAt;
+
 	private SseEvent(SseEvent event, String id, byte[] frame) {
 		this.id = id;
 		this.name = event.name;
@@ -66,10 +68,12 @@ public final class SseEvent {
 		this.retry = event.retry;
 		this.comment = event.comment;
 		this.frame = frame;
+		this.retainedAt = System.nanoTime();
 	}
 
 	private SseEvent(Builder builder) {
 		this.frame = null;
+		this.retainedAt = 0;
 		this.id = SseFields.checkId(builder.id);
 		this.name = SseFields.checkName(builder.name);
 		this.data = builder.json ? builder.data : SseFields.checkText("data", (String) builder.data);
@@ -165,6 +169,15 @@ public final class SseEvent {
 	 */
 	public byte @Nullable [] frame() {
 		return this.frame;
+	}
+
+	/**
+	 * Return when a hub has retained this event.
+	 * @return the time as {@link System#nanoTime()} says it, meaningless without
+	 * {@link #frame()}
+	 */
+	public long retainedAt() {
+		return this.retainedAt;
 	}
 
 	/**

@@ -31,9 +31,17 @@ public interface SseHubListener {
 	}
 
 	/**
+	 * A subscriber begins with events that were published before.
+	 * @param subscription what it subscribed to
+	 */
+	default void onReplay(SseSubscription subscription) {
+	}
+
+	/**
 	 * A subscriber has lagged.
 	 * @param subscription what it subscribed to
-	 * @param missed how many events it missed, or has not taken where it is disconnected
+	 * @param missed how many events it missed; zero where its policy ends it, since
+	 * nothing is missed yet
 	 */
 	default void onLag(SseSubscription subscription, long missed) {
 	}

@@ -117,6 +117,13 @@ public interface SseStream {
 		@Nullable SseEvent pollNotice();
 
 		/**
+		 * Return whether what it hands over was published after it began, or has been
+		 * waited for: not while it catches up.
+		 * @return {@code false} while it hands over what was there before
+		 */
+		boolean isLive();
+
+		/**
 		 * Return the topics that it reads. Called on any thread.
 		 * @return the topics
 		 */

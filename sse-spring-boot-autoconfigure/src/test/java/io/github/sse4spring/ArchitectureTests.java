@@ -68,6 +68,27 @@ class ArchitectureTests {
 		check("webflux", ROOT, ROOT + ".codec..");
 	}
 
+	@Test
+	void metricsKnowsTheRootAndWebfluxOnly() {
+		check("metrics", ROOT, ROOT + ".webflux..");
+	}
+
+	@Test
+	void actuateKnowsTheRootAndWebfluxOnly() {
+		check("actuate", ROOT, ROOT + ".webflux..");
+	}
+
+	@Test
+	void micrometerStaysInMetricsAndItsWiring() {
+		ArchRuleDefinition.noClasses()
+			.that()
+			.resideOutsideOfPackages(ROOT + ".metrics..", ROOT + ".autoconfigure..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("io.micrometer..")
+			.check(MAIN);
+	}
+
 	private void check(String name, String... known) {
 		String self = ROOT + "." + name + "..";
 		DescribedPredicate<JavaClass> ours = JavaClass.Predicates.resideInAPackage(ROOT + "..");
@@ -122,10 +143,10 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void springBootStaysInTheAutoConfiguration() {
+	void springBootStaysInTheAutoConfigurationAndTheEndpoint() {
 		ArchRuleDefinition.noClasses()
 			.that()
-			.resideOutsideOfPackage(ROOT + ".autoconfigure..")
+			.resideOutsideOfPackages(ROOT + ".autoconfigure..", ROOT + ".actuate..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("org.springframework.boot..")

@@ -6,6 +6,8 @@ import io.github.sse4spring.codec.SseEventDecoder;
 import io.github.sse4spring.codec.SseEventEncoder;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.hub.SseHubBuilderCustomizer;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -28,6 +30,8 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(SseProperties.class)
 public final class SseAutoConfiguration {
 
+	private static final Log logger = LogFactory.getLog(SseAutoConfiguration.class);
+
 	@Bean
 	@ConditionalOnMissingBean
 	SseEventEncoder sseEventEncoder(ObjectProvider<JsonMapper> jsonMapper, SseProperties properties) {
@@ -48,6 +52,7 @@ public final class SseAutoConfiguration {
 		SseHubBuilder builder = properties.getHub().apply(SseHubBuilder.create()).encoder(encoder);
 		listeners.orderedStream().forEach(builder::listener);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+		logger.info("Event streams: " + properties.describe());
 		return builder.build();
 	}
 

@@ -1,6 +1,8 @@
 package io.github.sse4spring.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseLagPolicy;
@@ -35,6 +37,8 @@ public class SseProperties implements Validator {
 
 	private final Limits limits = new Limits();
 
+	private final Metrics metrics = new Metrics();
+
 	private final Shutdown shutdown = new Shutdown();
 
 	public boolean isEnabled() {
@@ -59,6 +63,10 @@ public class SseProperties implements Validator {
 
 	public Limits getLimits() {
 		return this.limits;
+	}
+
+	public Metrics getMetrics() {
+		return this.metrics;
 	}
 
 	public Shutdown getShutdown() {
@@ -120,6 +128,13 @@ public class SseProperties implements Validator {
 		rules.positive("hub.maxTopics", "sse.hub.max-topics", hub.maxTopics);
 		rules.between("hub.topicIdleTimeout", "sse.hub.topic-idle-timeout", hub.topicIdleTimeout, Duration.ofMillis(1),
 				PropertyRules.LONGEST);
+	}
+
+	/** The bounds of the hub and the keep-alive, in a line. */
+	String describe() {
+		String keepAlive = this.keepAlive.enabled ? "after " + this.keepAlive.maxInterval.toMillis() + "ms" : "off";
+		return "the hub retains %d events a topic, %d kB in all, of %d topics at most; keep-alive %s"
+			.formatted(this.hub.replaySize, this.hub.maxRetainedSize.toKilobytes(), this.hub.maxTopics, keepAlive);
 	}
 
 	SseStreamSettings toStreamSettings() {
@@ -543,6 +558,40 @@ public class SseProperties implements Validator {
 
 		public void setRefusalRetry(Duration refusalRetry) {
 			this.refusalRetry = refusalRetry;
+		}
+
+	}
+
+	/**
+	 * What is measured.
+	 */
+	public static class Metrics {
+
+		/**
+		 * Topics that may be a tag of meters; all others are "other".
+		 */
+		private List<String> topics = new ArrayList<>();
+
+		/**
+		 * Whether the timer "http.server.requests" has event streams too, each as one
+		 * request of its whole life.
+		 */
+		private boolean httpServerRequests = true;
+
+		public List<String> getTopics() {
+			return this.topics;
+		}
+
+		public void setTopics(List<String> topics) {
+			this.topics = topics;
+		}
+
+		public boolean isHttpServerRequests() {
+			return this.httpServerRequests;
+		}
+
+		public void setHttpServerRequests(boolean httpServerRequests) {
+			this.httpServerRequests = httpServerRequests;
 		}
 
 	}

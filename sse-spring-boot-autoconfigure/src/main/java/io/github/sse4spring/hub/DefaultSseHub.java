@@ -197,6 +197,9 @@ final class DefaultSseHub implements SseHub {
 		}
 		subscription.startAt(start);
 		this.listeners.tell((listener) -> listener.onSubscribe(description));
+		if (start.hasReplay()) {
+			this.listeners.tell((listener) -> listener.onReplay(description));
+		}
 		String gap = start.gap();
 		if (gap != null) {
 			this.listeners.tell((listener) -> listener.onGap(description, gap));
@@ -255,18 +258,23 @@ final class DefaultSseHub implements SseHub {
 
 	@Override
 	public SseHubSnapshot snapshot() {
+		String position;
+		long retainedBytes;
+		int subscribers;
+		List<SseHubSnapshot.Topic> topics;
 		this.lock.lock();
 		try {
 			this.topics.sweep(now());
-			List<SseHubSnapshot.Topic> topics = this.topics.stream()
-				.map(DefaultSseHub::snapshot)
-				.sorted(Comparator.comparing(SseHubSnapshot.Topic::name))
-				.toList();
-			return new SseHubSnapshot(this.epoch, position(), this.topics.retainedBytes(), this.subscribers, topics);
+			position = position();
+			retainedBytes = this.topics.retainedBytes();
+			subscribers = this.subscribers;
+			topics = this.topics.stream().map(DefaultSseHub::snapshot).toList();
 		}
 		finally {
 			this.lock.unlock();
 		}
+		return new SseHubSnapshot(this.epoch, position, retainedBytes, subscribers,
+				topics.stream().sorted(Comparator.comparing(SseHubSnapshot.Topic::name)).toList());
 	}
 
 	private static SseHubSnapshot.Topic snapshot(Topic topic) {

@@ -270,7 +270,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	private void endIfOver() {
 		long behind = this.reader.behind();
 		if (behind > 0) {
-			this.hub.listeners().tell((listener) -> listener.onLag(this.description, behind));
+			this.hub.listeners().tell((listener) -> listener.onLag(this.description, 0));
 			lagged(new SseLagException(this.description.topics(), behind));
 		}
 		completeIfAtEnd();
@@ -348,6 +348,11 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	@Override
 	public List<String> topics() {
 		return this.description.topics();
+	}
+
+	@Override
+	public boolean isLive() {
+		return this.reader.isCaughtUp();
 	}
 
 	@Override

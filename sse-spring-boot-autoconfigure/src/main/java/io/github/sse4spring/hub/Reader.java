@@ -62,6 +62,11 @@ final class Reader {
 		return this.lagPolicy;
 	}
 
+	/** Whether it has once reached the tail that it found. */
+	boolean isCaughtUp() {
+		return this.caughtUp;
+	}
+
 	/** How many events were skipped since this was asked last. */
 	long takeSkipped() {
 		long skipped = this.skipped;

@@ -73,6 +73,11 @@ final class StartFinder {
 		this.position = beforeFirst();
 	}
 
+	/** Whether anything that was published before is to be delivered. */
+	boolean hasReplay() {
+		return this.position.sequence() != this.tail - 1;
+	}
+
 	private Position beforeFirst() {
 		long next = this.tail;
 		for (Cursor cursor : this.cursors) {

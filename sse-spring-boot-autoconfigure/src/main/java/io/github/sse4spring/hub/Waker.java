@@ -21,7 +21,7 @@ final class Waker {
 	 * set, hands the loop a task. The task clears "scheduled" before it looks at "ready",
 	 * so a group that is added after that gets a task of its own.
 	 */
-	private static final int SLICE = 256;
+	private static final int SLICE = 64;
 
 	private final Object key;
 

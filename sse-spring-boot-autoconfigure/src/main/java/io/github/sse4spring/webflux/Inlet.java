@@ -31,7 +31,8 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 	 *
 	 * A source on the loop itself takes the same way: what it emits in one go is one
 	 * batch. Only what it emits while the writer asks it to needs no task, since the
-	 * writer looks again.
+	 * writer looks again; nor does a direct source, which says that something is there
+	 * when all of it is.
 	 *
 	 * Fusion: in SYNC mode the source is polled on the loop, which is where it would be
 	 * asked to emit otherwise. ASYNC is asked for with THREAD_BARRIER, so that nobody's
@@ -138,7 +139,12 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 			onError(new IllegalStateException("The source emitted more events than were requested"));
 			return;
 		}
-		wake();
+		if (this.direct && this.loop.inLoop()) {
+			this.writer.pump();
+		}
+		else {
+			wake();
+		}
 	}
 
 	@Override

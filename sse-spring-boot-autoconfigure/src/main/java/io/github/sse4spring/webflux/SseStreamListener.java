@@ -16,6 +16,22 @@ public interface SseStreamListener {
 	}
 
 	/**
+	 * Events were written to a stream, at once. Called for every batch, so it should cost
+	 * little.
+	 * @param events how many, one or more
+	 * @param delayNanos how long the first of them has waited since it was published to a
+	 * hub; negative if it was not, was changed by an operator, or is replayed
+	 */
+	default void onBatch(int events, long delayNanos) {
+	}
+
+	/**
+	 * A keep-alive comment was written to a stream.
+	 */
+	default void onKeepAlive() {
+	}
+
+	/**
 	 * A stream that was open has ended.
 	 * @param connection the stream
 	 * @param end why

@@ -24,6 +24,9 @@ final class StreamTimes {
 
 	private boolean ownKeepAlive;
 
+	/** The time of the last look at the clock, which is one for each pump. */
+	private long now;
+
 	private long openAt = Deadlines.NEVER;
 
 	private long ageAt = Deadlines.NEVER;
@@ -40,14 +43,19 @@ final class StreamTimes {
 	}
 
 	void begin(Duration openDelay, @Nullable Duration maxAge) {
-		long now = this.loop.nanoTime();
-		this.openAt = now + openDelay.toNanos();
-		this.stall.written(now);
+		look();
+		this.openAt = this.now + openDelay.toNanos();
+		this.stall.written(this.now);
 		if (maxAge != null) {
 			double factor = ThreadLocalRandom.current().nextDouble(1 - AGE_JITTER, 1 + AGE_JITTER);
-			this.ageAt = now + (long) (maxAge.toNanos() * factor);
+			this.ageAt = this.now + (long) (maxAge.toNanos() * factor);
 		}
 		arm();
+	}
+
+	/** Look at the clock. */
+	void look() {
+		this.now = this.loop.nanoTime();
 	}
 
 	/** The first settings win, which are those of the outermost operator. */
@@ -66,7 +74,7 @@ final class StreamTimes {
 	}
 
 	void written() {
-		this.writtenAt = this.loop.nanoTime();
+		this.writtenAt = this.now;
 		this.keepAliveAt = this.keepAlive.nextAfter(this.writtenAt);
 		this.stall.written(this.writtenAt);
 	}
@@ -79,20 +87,20 @@ final class StreamTimes {
 	}
 
 	boolean mustOpen() {
-		return this.loop.nanoTime() >= this.openAt;
+		return this.now >= this.openAt;
 	}
 
 	boolean isTooOld() {
-		return this.loop.nanoTime() >= this.ageAt;
+		return this.now >= this.ageAt;
 	}
 
 	boolean hasStalled(boolean waiting) {
-		return this.stall.hasStalled(this.loop.nanoTime(), waiting);
+		return this.stall.hasStalled(this.now, waiting);
 	}
 
 	/** The comment to write, if nothing else was written for long enough. */
 	byte @Nullable [] dueKeepAlive() {
-		return (this.loop.nanoTime() >= this.keepAliveAt) ? this.keepAlive.frame() : null;
+		return (this.now >= this.keepAliveAt) ? this.keepAlive.frame() : null;
 	}
 
 	/**
@@ -100,13 +108,12 @@ final class StreamTimes {
 	 * client to read.
 	 */
 	void arm() {
-		long now = this.loop.nanoTime();
-		long next = Math.min(later(this.openAt, now), later(this.keepAliveAt, now));
-		this.deadline.set(Math.min(next, Math.min(later(this.ageAt, now), later(this.stall.lookAt(), now))));
+		long next = Math.min(later(this.openAt), later(this.keepAliveAt));
+		this.deadline.set(Math.min(next, Math.min(later(this.ageAt), later(this.stall.lookAt()))));
 	}
 
-	private static long later(long time, long now) {
-		return (time > now) ? time : Deadlines.NEVER;
+	private long later(long time) {
+		return (time > this.now) ? time : Deadlines.NEVER;
 	}
 
 	/** Nothing of the stream is left. */

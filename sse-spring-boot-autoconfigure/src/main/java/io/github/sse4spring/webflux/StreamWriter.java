@@ -82,6 +82,12 @@ final class StreamWriter implements Subscription {
 
 	private long demand;
 
+	/** How many events are in the batch. */
+	private int taken;
+
+	/** How long the first of them has waited in a hub. */
+	private long delay;
+
 	private boolean failureLogged;
 
 	private byte @Nullable [] lastFrame;
@@ -181,6 +187,7 @@ final class StreamWriter implements Subscription {
 
 	void useKeepAlive(SseKeepAlive settings) {
 		if (this.state != State.ENDED) {
+			this.times.look();
 			this.times.use(settings, this.frames);
 			this.times.arm();
 		}
@@ -230,6 +237,7 @@ final class StreamWriter implements Subscription {
 		if (!this.pumping) {
 			this.pumping = true;
 			try {
+				this.times.look();
 				endIfTimeIsUp();
 				boolean more = true;
 				for (int i = 0; more && i < MAX_BATCHES; i++) {
@@ -304,7 +312,10 @@ final class StreamWriter implements Subscription {
 		if (!batch.isEmpty() || keepAlive != null) {
 			batch.add(this.position.move(this.inlet.isDirect()));
 		}
-		batch.add(keepAlive);
+		if (keepAlive != null) {
+			batch.add(keepAlive);
+			this.streams.listeners().tell(SseStreamListener::onKeepAlive);
+		}
 		batch.add(this.lastFrame);
 		boolean mustOpen = !batch.isEmpty() || this.lastFrame != null || this.times.mustOpen();
 		if (this.state == State.WAITING && mustOpen) {
@@ -327,7 +338,8 @@ final class StreamWriter implements Subscription {
 		if (this.lastFrame != null) {
 			return null;
 		}
-		int taken = 0;
+		this.taken = 0;
+		this.delay = -1;
 		try {
 			while (!batch.isFull()) {
 				SseEvent event = this.inlet.poll();
@@ -336,7 +348,8 @@ final class StreamWriter implements Subscription {
 					return atEndOfSource();
 				}
 				batch.add(this.position.frame(event, this.inlet.isDirect()));
-				taken++;
+				this.delay = (this.taken == 0) ? delayOf(event) : this.delay;
+				this.taken++;
 			}
 			if (batch.hasMaxBytes()) {
 				this.inlet.narrow();
@@ -349,9 +362,12 @@ final class StreamWriter implements Subscription {
 			this.inlet.cancel();
 			return Exceptions.unwrap(ex);
 		}
-		finally {
-			this.events.lazySet(this.events.get() + taken);
-		}
+	}
+
+	private long delayOf(SseEvent event) {
+		SseStream.Source source = this.position.source();
+		boolean live = (event.frame() != null && source != null && source.isLive());
+		return live ? System.nanoTime() - event.retainedAt() : -1;
 	}
 
 	private void takeNotices(Batch batch) {
@@ -383,6 +399,9 @@ final class StreamWriter implements Subscription {
 	private boolean emit(Batch batch) {
 		boolean last = (this.lastFrame != null);
 		DataBuffer buffer = batch.isEmpty() ? null : this.transport.copy(batch);
+		int taken = this.taken;
+		this.taken = 0;
+		this.events.lazySet(this.events.get() + taken);
 		this.bytes.lazySet(this.bytes.get() + batch.size());
 		batch.clear();
 		if (buffer != null) {
@@ -394,6 +413,9 @@ final class StreamWriter implements Subscription {
 		}
 		if (buffer != null) {
 			this.actual.onNext(buffer);
+		}
+		if (taken > 0) {
+			this.streams.listeners().tell((listener) -> listener.onBatch(taken, this.delay));
 		}
 		if (last) {
 			this.actual.onComplete();

@@ -1,0 +1,74 @@
+package io.github.sse4spring.metrics;
+
+import java.util.Collection;
+import java.util.Objects;
+import java.util.Set;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseHub;
+import io.github.sse4spring.SseHubSnapshot;
+import io.github.sse4spring.SsePublication;
+import io.github.sse4spring.SseSubscription;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import reactor.core.publisher.Flux;
+
+/**
+ * A hub that observes each publishing as {@code sse.publish}.
+ *
+ * @since 0.1.0
+ */
+public final class SseHubObservations implements SseHub {
+
+	private final SseHub hub;
+
+	private final ObservationRegistry registry;
+
+	private final Set<String> topics;
+
+	/**
+	 * Observe a hub.
+	 * @param hub the hub
+	 * @param registry the registry
+	 * @param topics topics that may be a tag
+	 */
+	public SseHubObservations(SseHub hub, ObservationRegistry registry, Collection<String> topics) {
+		this.hub = hub;
+		this.registry = registry;
+		this.topics = Set.copyOf(topics);
+	}
+
+	@Override
+	public SsePublication publish(String topic, SseEvent event) {
+		return Objects.requireNonNull(Observation.createNotStarted("sse.publish", this.registry)
+			.contextualName("sse publish")
+			.lowCardinalityKeyValue("topic", this.topics.contains(topic) ? topic : SseMeters.OTHER)
+			.observe(() -> this.hub.publish(topic, event)));
+	}
+
+	@Override
+	public Flux<SseEvent> subscribe(SseSubscription subscription) {
+		return this.hub.subscribe(subscription);
+	}
+
+	@Override
+	public String position() {
+		return this.hub.position();
+	}
+
+	@Override
+	public void complete(String topic) {
+		this.hub.complete(topic);
+	}
+
+	@Override
+	public SseHubSnapshot snapshot() {
+		return this.hub.snapshot();
+	}
+
+	@Override
+	public void close() {
+		this.hub.close();
+	}
+
+}

@@ -1,0 +1,146 @@
+package io.github.sse4spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseHub;
+import io.github.sse4spring.actuate.SseEndpoint;
+import io.github.sse4spring.metrics.SseGauges;
+import io.github.sse4spring.metrics.SseHubObservations;
+import io.github.sse4spring.metrics.SseMeters;
+import io.github.sse4spring.metrics.SseRequestTimer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/**
+ * Meters, the endpoint and observations are there where they can be, and nowhere else.
+ */
+class SseObservabilityAutoConfigurationTests {
+
+	private static final AutoConfigurations OURS = AutoConfigurations.of(SseAutoConfiguration.class,
+			SseWebFluxAutoConfiguration.class, SseMetricsAutoConfiguration.class, SseObservationAutoConfiguration.class,
+			SseEndpointAutoConfiguration.class);
+
+	private final ReactiveWebApplicationContextRunner reactive = new ReactiveWebApplicationContextRunner()
+		.withConfiguration(OURS);
+
+	private final ApplicationContextRunner plain = new ApplicationContextRunner().withConfiguration(OURS);
+
+	@Test
+	void withoutARegistryThereAreNoMetersAndNoObservations() {
+		this.reactive.run((context) -> assertThat(context).hasNotFailed()
+			.doesNotHaveBean(SseMeters.class)
+			.doesNotHaveBean(SseGauges.class)
+			.doesNotHaveBean(SseRequestTimer.class));
+		this.reactive
+			.run((context) -> assertThat(context.getBean(SseHub.class)).isNotInstanceOf(SseHubObservations.class));
+	}
+
+	@Test
+	void applicationWithoutMicrometerStarts() {
+		this.reactive.withClassLoader(new FilteredClassLoader(MeterRegistry.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(SseHub.class)
+				.doesNotHaveBean(SseMeters.class));
+	}
+
+	@Test
+	void allMetersAreRegisteredAtStart() {
+		this.reactive.withBean(MeterRegistry.class, SimpleMeterRegistry::new).run((context) -> {
+			assertThat(context).hasSingleBean(SseMeters.class).hasSingleBean(SseGauges.class);
+			SimpleMeterRegistry meters = (SimpleMeterRegistry) context.getBean(MeterRegistry.class);
+			context.getBean(SseGauges.class).bindTo(meters);
+			assertThat(meters.getMeters()).extracting((meter) -> meter.getId().getName())
+				.contains("sse.connections", "sse.subscribers", "sse.topics", "sse.retained", "sse.events.published",
+						"sse.events.delivered", "sse.events.missed", "sse.replays", "sse.gaps", "sse.keepalives",
+						"sse.streams.opened", "sse.streams.refused", "sse.streams.closed", "sse.stream.duration",
+						"sse.publish.delay", "sse.batch.events");
+		});
+	}
+
+	@Test
+	void hubIsMeasuredAlsoWhereThereAreNoStreams() {
+		this.plain.withBean(MeterRegistry.class, SimpleMeterRegistry::new).run((context) -> {
+			MeterRegistry meters = context.getBean(MeterRegistry.class);
+			context.getBean(SseGauges.class).bindTo(meters);
+			context.getBean(SseHub.class).publish(SseEvent.text("one"));
+			assertThat(meters.get("sse.events.published").counter().count()).isOne();
+			assertThat(meters.find("sse.connections").gauge()).isNull();
+			assertThat(meters.get("sse.topics").gauge().value()).isOne();
+		});
+	}
+
+	@Test
+	void disabledMeansNone() {
+		this.reactive.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+			.withBean(ObservationRegistry.class, ObservationRegistry::create)
+			.withPropertyValues("sse.enabled=false", "management.endpoints.web.exposure.include=sse")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(SseMeters.class)
+				.doesNotHaveBean(SseEndpoint.class));
+	}
+
+	@Test
+	void requestTimerIsLeftAloneUnlessToldOtherwise() {
+		ReactiveWebApplicationContextRunner measured = this.reactive.withBean(MeterRegistry.class,
+				SimpleMeterRegistry::new);
+		measured.run((context) -> assertThat(context).doesNotHaveBean(SseRequestTimer.class));
+		measured.withPropertyValues("sse.metrics.http-server-requests=false")
+			.run((context) -> assertThat(context).hasSingleBean(SseRequestTimer.class));
+	}
+
+	@Test
+	void endpointIsThereOnceItIsExposed() {
+		this.reactive.run((context) -> assertThat(context).doesNotHaveBean(SseEndpoint.class));
+		this.reactive.withPropertyValues("management.endpoints.web.exposure.include=sse")
+			.run((context) -> assertThat(context).hasSingleBean(SseEndpoint.class));
+		this.plain.withPropertyValues("management.endpoints.jmx.exposure.include=sse", "spring.jmx.enabled=true")
+			.run((context) -> assertThat(context.getBean(SseEndpoint.class).sse().connections()).isEmpty());
+	}
+
+	@Test
+	void publishingIsObservedWithTheTopicsThatMayBeATag() {
+		List<String> seen = new ArrayList<>();
+		ObservationRegistry registry = ObservationRegistry.create();
+		registry.observationConfig().observationHandler(new ObservationHandler<>() {
+
+			@Override
+			public boolean supportsContext(Observation.Context context) {
+				return true;
+			}
+
+			@Override
+			public void onStop(Observation.Context context) {
+				seen.add(context.getName() + " " + context.getLowCardinalityKeyValue("topic").getValue() + " "
+						+ (context.getError() != null));
+			}
+
+		});
+		this.reactive.withBean(ObservationRegistry.class, () -> registry)
+			.withPropertyValues("sse.metrics.topics=news", "sse.hub.max-event-size=100B")
+			.run((context) -> {
+				SseHub hub = context.getBean(SseHub.class);
+				String id = hub.publish("news", SseEvent.text("one")).stored().block(Duration.ofSeconds(1));
+				hub.publish("user:7", SseEvent.text("two"));
+				assertThat(hub.position()).endsWith("-2").isNotEqualTo(id);
+				assertThat(hub.snapshot().topics()).hasSize(2);
+				assertThat(catchThrowable(() -> hub.publish("news", SseEvent.text("x".repeat(100))))).isNotNull();
+			});
+		assertThat(seen).containsExactly("sse.publish news false", "sse.publish other false", "sse.publish news true");
+	}
+
+}
