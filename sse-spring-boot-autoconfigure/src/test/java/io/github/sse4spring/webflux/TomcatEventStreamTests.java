@@ -1,8 +1,25 @@
 package io.github.sse4spring.webflux;
 
+import java.io.IOException;
+import java.time.Duration;
+import java.util.stream.IntStream;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseHub;
+import io.github.sse4spring.testsupport.RawClient;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+
 import org.springframework.boot.tomcat.reactive.TomcatReactiveWebServerFactory;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * The streams on Tomcat, as seen by a client.
@@ -13,12 +30,56 @@ class TomcatEventStreamTests extends AbstractEventStreamTests {
 		super(TomcatServer.class);
 	}
 
+	@Test
+	void clientThatReadsIsNoStallHoweverQuietItsStreamIs() throws IOException {
+		try (ConfigurableApplicationContext context = StreamApplication.run(TomcatServer.class,
+				"sse.stream.stall-timeout=300ms", "sse.keep-alive.max-interval=100ms");
+				RawClient client = RawClient.get(StreamApplication.port(context), "/silent")) {
+			client.readUntil("\n\n");
+			for (int i = 0; i < 15; i++) {
+				assertThat(client.readUntil("\n\n")).isEqualTo(":\n\n");
+			}
+		}
+	}
+
+	@Test
+	void clientThatDoesNotReadIsClosedHereToo() throws IOException {
+		try (ConfigurableApplicationContext context = StreamApplication.run(TomcatServer.class,
+				"sse.stream.stall-timeout=500ms")) {
+			SseConnections connections = context.getBean(SseConnections.class);
+			SseHub hub = context.getBean(SseHub.class);
+			RawClient client = RawClient.notReading(StreamApplication.port(context), "/tomcat/hub");
+			await().until(() -> hub.snapshot().subscribers() == 1);
+			IntStream.range(0, 200).forEach((i) -> hub.publish("news", SseEvent.text("x".repeat(100_000))));
+			await().atMost(Duration.ofSeconds(20)).until(() -> connections.list().isEmpty());
+			assertThat(hub.snapshot().subscribers()).isZero();
+			client.close();
+		}
+	}
+
 	@Configuration(proxyBeanMethods = false)
+	@Import(Feed.class)
 	static class TomcatServer {
 
 		@Bean
 		TomcatReactiveWebServerFactory server() {
 			return new TomcatReactiveWebServerFactory();
+		}
+
+	}
+
+	@RestController
+	static class Feed {
+
+		private final SseHub hub;
+
+		Feed(SseHub hub) {
+			this.hub = hub;
+		}
+
+		@GetMapping("/tomcat/hub")
+		Flux<SseEvent> hub() {
+			return this.hub.subscribe("news");
 		}
 
 	}
