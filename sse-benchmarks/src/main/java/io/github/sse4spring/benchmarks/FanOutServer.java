@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
@@ -16,6 +18,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -46,6 +49,7 @@ public final class FanOutServer {
 			case "hub" -> run(Hub.class, "reactive");
 			case "hub-operators" -> run(HubWithOperators.class, "reactive");
 			case "hub-not-fused" -> run(HubNotFused.class, "reactive");
+			case "hub-metered" -> run(HubWithMeters.class, "reactive");
 			case "hub-close" -> run(Hub.class, "reactive", "sse.stream.framing=close");
 			case "sinks" -> run(SinkOfServerSentEvents.class, "reactive");
 			case "emitters" -> run(Emitters.class, "servlet");
@@ -123,6 +127,30 @@ public final class FanOutServer {
 		Flux<SseEvent> events() {
 			return super.events().filter((event) -> event.data() != null).map((event) -> event).doOnNext((event) -> {
 			});
+		}
+
+	}
+
+	/**
+	 * The hub, with all its meters.
+	 */
+	static class HubWithMeters extends Hub {
+
+		HubWithMeters(SseHub hub) {
+			super(hub);
+		}
+
+		/**
+		 * Where the meters are.
+		 */
+		@Configuration(proxyBeanMethods = false)
+		static class Registry {
+
+			@Bean
+			MeterRegistry registry() {
+				return new SimpleMeterRegistry();
+			}
+
 		}
 
 	}

@@ -39,6 +39,10 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 class MeterTruthTests {
 
+	/** On the class path of the tests there are two servers. */
+	private static final String NETTY_ONLY = "spring.autoconfigure.exclude=org.springframework.boot.tomcat.autoconfigure."
+			+ "actuate.web.server.TomcatReactiveManagementContextAutoConfiguration";
+
 	private static final SseEvent LARGE = SseEvent.text("x".repeat(100_000));
 
 	private ConfigurableApplicationContext context;
@@ -206,6 +210,16 @@ class MeterTruthTests {
 	}
 
 	@Test
+	void agedStreamsAreCountedAsSuch() throws IOException {
+		try (ConfigurableApplicationContext other = StreamApplication.run(Server.class, "sse.stream.max-age=1s");
+				RawClient client = RawClient.get(StreamApplication.port(other), "/meters/news")) {
+			assertThat(client.readToEnd()).endsWith("\nretry:100\n\n");
+			MeterRegistry theirs = other.getBean(MeterRegistry.class);
+			await().until(() -> theirs.get("sse.streams.closed").tag("reason", "aged").counter().count() == 1);
+		}
+	}
+
+	@Test
 	void keepAlivesAreCounted() throws IOException {
 		RawClient client = open("/meters/never");
 		client.readUntil("retry:100\n\n");
@@ -249,6 +263,22 @@ class MeterTruthTests {
 		assertThat(open("/actuator/sse/clients/127.0.0.1").readToEnd()).startsWith("[{");
 		assertThat(delete("/actuator/sse/clients/127.0.0.1")).isEqualTo("{\"ended\":1}");
 		two.readToEnd();
+	}
+
+	@Test
+	void endpointIsReadOnlyUnlessAllowedAndWorksOnAPortOfItsOwn() throws IOException {
+		try (ConfigurableApplicationContext other = StreamApplication.run(Server.class, "management.server.port=0",
+				NETTY_ONLY, "management.endpoints.web.exposure.include=sse")) {
+			int management = other.getEnvironment().getRequiredProperty("local.management.port", Integer.class);
+			assertThat(management).isNotEqualTo(StreamApplication.port(other));
+			RawClient stream = RawClient.get(StreamApplication.port(other), "/meters/news");
+			this.clients.add(stream);
+			try (RawClient read = RawClient.get(management, "/actuator/sse");
+					RawClient delete = RawClient.request(management, "DELETE", "/actuator/sse/topics/news")) {
+				assertThat(read.readToEnd()).contains("\"topics\":[\"news\"]");
+				assertThat(delete.status()).isEqualTo(405);
+			}
+		}
 	}
 
 	private String delete(String path) throws IOException {
