@@ -23,6 +23,7 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Ends of topics and of the hub, eviction and the wrap of its numbers, each in a race
@@ -138,7 +139,8 @@ class HubRaceTests {
 			hub.complete("a");
 			hub.complete("b");
 		}, subscriber, subscriber);
-		assertThat(hub.snapshot().subscribers()).isZero();
+		// Who is just ending by itself leaves after the cancel that came too late.
+		await().atMost(LONG).until(() -> hub.snapshot().subscribers() == 0);
 		assertThat(hub.snapshot().topics()).allMatch((topic) -> topic.subscribers() == 0);
 	}
 
