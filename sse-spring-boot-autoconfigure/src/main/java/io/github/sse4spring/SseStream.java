@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -57,6 +58,23 @@ public interface SseStream {
 	@Nullable String resumeAfter();
 
 	/**
+	 * Return whether all that the source attached last has handed over has come to this
+	 * stream: an operator that asks for more than it passes on may have thrown some of it
+	 * away when that source ended.
+	 * @return {@code false} if something may be missing, {@code true} if none was
+	 * attached
+	 */
+	boolean hasAllArrived();
+
+	/**
+	 * Return whether what is handed to a subscriber comes to this stream and to no other:
+	 * not behind an operator that shares it.
+	 * @param subscriber a subscriber that was subscribed for this stream
+	 * @return {@code false} also if that cannot be known
+	 */
+	boolean isOnlyOneBehind(CoreSubscriber<?> subscriber);
+
+	/**
 	 * Write a notice as soon as the client reads, past all operators. For a source
 	 * without the position of the stream; the notices of one that has it are
 	 * {@linkplain Source#pollNotice() polled}.
@@ -96,10 +114,18 @@ public interface SseStream {
 
 		/**
 		 * Return the position after what was handed over last, also if an operator has
-		 * filtered it out.
+		 * filtered it out. Called on any thread.
 		 * @return the id to resume after
 		 */
 		String position();
+
+		/**
+		 * Return whether an id is that of what was handed over last, or of the start if
+		 * nothing was yet. Called on any thread.
+		 * @param id the id
+		 * @return {@code true} if nothing was handed over after it
+		 */
+		boolean hasHandedOverLast(String id);
 
 		/**
 		 * Return where a client is that was told an id and has got everything that was

@@ -181,7 +181,8 @@ public final class SseSubscription {
 
 	/**
 	 * Have no position on the stream: events come without id, and what the client has
-	 * sent is ignored. Several such fluxes may be merged, and one may be shared.
+	 * sent is ignored. Several such fluxes may be merged, and one may be shared; its
+	 * notices are in the flux then, where all streams get them.
 	 * @return a copy without resume
 	 */
 	public SseSubscription withoutResume() {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Fuseable;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
@@ -228,6 +229,16 @@ class SseKeepAliveTests {
 		@Override
 		public @Nullable String resumeAfter() {
 			return null;
+		}
+
+		@Override
+		public boolean hasAllArrived() {
+			return true;
+		}
+
+		@Override
+		public boolean isOnlyOneBehind(CoreSubscriber<?> subscriber) {
+			return true;
 		}
 
 		@Override

@@ -29,6 +29,12 @@ final class Poller implements CoreSubscriber<SseEvent> {
 
 	private volatile boolean completed;
 
+	private final boolean whenTold;
+
+	private Poller(boolean whenTold) {
+		this.whenTold = whenTold;
+	}
+
 	static SseHub hub(int retained) {
 		return SseHubBuilder.create()
 			.scheduler(Schedulers.immediate())
@@ -37,8 +43,17 @@ final class Poller implements CoreSubscriber<SseEvent> {
 			.build();
 	}
 
+	/** A subscriber that polls when it is asked to. */
 	static Poller of(SseHub hub, SseSubscription subscription) {
-		Poller poller = new Poller();
+		return subscribed(new Poller(false), hub, subscription);
+	}
+
+	/** A subscriber that polls whenever it is told that there is something. */
+	static Poller whenTold(SseHub hub, SseSubscription subscription) {
+		return subscribed(new Poller(true), hub, subscription);
+	}
+
+	private static Poller subscribed(Poller poller, SseHub hub, SseSubscription subscription) {
 		hub.subscribe(subscription.withNotices()).subscribe(poller);
 		return poller;
 	}
@@ -52,6 +67,9 @@ final class Poller implements CoreSubscriber<SseEvent> {
 
 	@Override
 	public void onNext(@Nullable SseEvent event) {
+		if (this.whenTold) {
+			pollAll();
+		}
 	}
 
 	@Override

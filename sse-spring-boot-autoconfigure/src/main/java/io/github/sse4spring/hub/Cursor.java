@@ -14,6 +14,12 @@ final class Cursor {
 
 	private final Group group;
 
+	/**
+	 * Index of the first entry that may be its end: an end with entries behind it when
+	 * the subscription started is none any more.
+	 */
+	private final long endsFrom;
+
 	/** Next index to be read. */
 	private long index;
 
@@ -24,10 +30,13 @@ final class Cursor {
 
 	private int place;
 
-	Cursor(HubSubscription subscription, Topic topic, Group group) {
+	/** Under the lock of the hub: create it at the tail. */
+	Cursor(HubSubscription subscription, Topic topic, Group group, Ring.Tail tail) {
 		this.subscription = subscription;
 		this.topic = topic;
 		this.group = group;
+		this.endsFrom = tail.index() - 1;
+		moveTo(tail);
 	}
 
 	HubSubscription subscription() {
@@ -46,7 +55,7 @@ final class Cursor {
 		return this.index;
 	}
 
-	/** Whether the entry before it is the end of the topic. */
+	/** Whether the entry before it ends the topic for this subscription. */
 	boolean hasEnded() {
 		return this.ended;
 	}
@@ -74,11 +83,11 @@ final class Cursor {
 		moveTo(slot.index() + 1, slot.eventsBefore() + (slot.isEnd() ? 0 : 1), slot.isEnd());
 	}
 
-	private long moveTo(long index, long events, boolean ended) {
+	private long moveTo(long index, long events, boolean afterEnd) {
 		long skipped = events - this.events;
 		this.index = index;
 		this.events = events;
-		this.ended = ended;
+		this.ended = afterEnd && index - 1 - this.endsFrom >= 0;
 		return skipped;
 	}
 

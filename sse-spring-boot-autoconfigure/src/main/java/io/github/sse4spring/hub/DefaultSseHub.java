@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.sse4spring.SseEvent;
@@ -59,6 +60,8 @@ final class DefaultSseHub implements SseHub {
 	private long latest = Long.MIN_VALUE;
 
 	private int subscribers;
+
+	private final LongAdder missed = new LongAdder();
 
 	/** Sequence of the next entry. */
 	private volatile long tail;
@@ -166,7 +169,6 @@ final class DefaultSseHub implements SseHub {
 		Ring.Tail next = ring.tail();
 		Slot slot = new Slot(next.index(), this.tail, next.events(), next.isAfterEnd(), event, size, this.latest);
 		ring.append(slot);
-		topic.touch(this.latest);
 		this.topics.appended(topic, slot);
 		this.tail = slot.sequence() + 1;
 	}
@@ -191,6 +193,9 @@ final class DefaultSseHub implements SseHub {
 			long oldest = (maxAge != null) ? now - maxAge.toMillis() : Long.MIN_VALUE;
 			start = new StartFinder(this.epoch, this.tail, this.topics.forgottenUpTo(), oldest, cursors);
 			start.place(description, resumeAfter);
+			if (description.resumes() && stream != null && !stream.hasAllArrived()) {
+				start.foundGap(Notices.UNKNOWN);
+			}
 		}
 		finally {
 			this.lock.unlock();
@@ -226,12 +231,16 @@ final class DefaultSseHub implements SseHub {
 		List<Cursor> cursors = new ArrayList<>();
 		for (String name : subscription.description().topics()) {
 			Topic topic = this.topics.get(name);
-			Group group = topic.join(subscription.waker(), subscription.bufferSize());
-			Cursor cursor = new Cursor(subscription, topic, group);
-			cursor.moveTo(new Ring.Tail(this.topics.firstIndex(), 0, false));
-			cursors.add(cursor);
+			Group group = this.topics.join(topic, subscription.waker(), subscription.bufferSize());
+			cursors.add(new Cursor(subscription, topic, group, this.topics.tailOf(topic)));
 		}
 		return cursors;
+	}
+
+	/** On any thread: a subscriber has missed events. */
+	void missed(SseSubscription description, long count) {
+		this.missed.add(count);
+		this.listeners.tell((listener) -> listener.onLag(description, count));
 	}
 
 	void leave(HubSubscription subscription) {
@@ -240,9 +249,7 @@ final class DefaultSseHub implements SseHub {
 			this.subscribers--;
 			long now = now();
 			for (Cursor cursor : subscription.cursors()) {
-				cursor.topic().leave(cursor.group(), subscription.bufferSize());
-				cursor.topic().touch(now);
-				this.topics.removeIfUnused(cursor.topic());
+				this.topics.leave(cursor.topic(), cursor.group(), subscription.bufferSize(), now);
 			}
 			this.wakers.release(subscription.waker());
 		}
@@ -261,28 +268,31 @@ final class DefaultSseHub implements SseHub {
 		String position;
 		long retainedBytes;
 		int subscribers;
-		List<SseHubSnapshot.Topic> topics;
+		List<Topic> topics;
 		this.lock.lock();
 		try {
 			this.topics.sweep(now());
 			position = position();
 			retainedBytes = this.topics.retainedBytes();
 			subscribers = this.subscribers;
-			topics = this.topics.stream().map(DefaultSseHub::snapshot).toList();
+			topics = this.topics.all();
 		}
 		finally {
 			this.lock.unlock();
 		}
-		return new SseHubSnapshot(this.epoch, position, retainedBytes, subscribers,
-				topics.stream().sorted(Comparator.comparing(SseHubSnapshot.Topic::name)).toList());
+		return new SseHubSnapshot(this.epoch, position, retainedBytes, subscribers, this.missed.sum(),
+				topics.stream()
+					.map(DefaultSseHub::snapshot)
+					.sorted(Comparator.comparing(SseHubSnapshot.Topic::name))
+					.toList());
 	}
 
 	private static SseHubSnapshot.Topic snapshot(Topic topic) {
 		Ring ring = topic.ring();
 		Slot last = (ring != null) ? ring.last() : null;
-		SseEvent event = (last != null) ? last.event() : null;
+		SseEvent newest = (last != null) ? last.event() : null;
 		return new SseHubSnapshot.Topic(topic.name(), topic.subscribers(), (ring != null) ? ring.retained() : 0,
-				(event != null) ? event.id() : null);
+				(newest != null) ? newest.id() : null);
 	}
 
 	@Override
@@ -291,7 +301,7 @@ final class DefaultSseHub implements SseHub {
 		this.lock.lock();
 		try {
 			this.closed = true;
-			topics = this.topics.stream().toList();
+			topics = this.topics.all();
 		}
 		finally {
 			this.lock.unlock();

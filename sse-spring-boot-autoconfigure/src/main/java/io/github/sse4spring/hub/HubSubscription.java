@@ -60,11 +60,11 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	private final Reader reader;
 
-	/** Read by whoever comes next on the stream, on any thread. */
-	private volatile String position = "";
+	/** The id of what was handed over last; read on any thread. */
+	private volatile String handedOver = "";
 
-	/** The id of what was handed over last. */
-	private String handedOver = "";
+	/** What was left out since, if anything was; read on any thread. */
+	private volatile @Nullable LeftOut leftOut;
 
 	private long missed;
 
@@ -83,7 +83,9 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		this.waker = waker;
 		Integer bufferSize = description.bufferSize();
 		this.bufferSize = (bufferSize != null) ? bufferSize : hub.settings().bufferSize();
-		this.noticesInFlux = description.hasNotices() && (stream == null || !description.resumes());
+		this.noticesInFlux = (stream != null && !description.resumes())
+				? description.hasNotices() || !stream.isOnlyOneBehind(actual)
+				: description.hasNotices() && stream == null;
 		SseLagPolicy lagPolicy = description.lagPolicy();
 		this.reader = new Reader(hub, this.bufferSize, (lagPolicy != null) ? lagPolicy : hub.settings().lagPolicy());
 	}
@@ -107,8 +109,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	/** Before anybody else knows this subscription. */
 	void startAt(StartFinder start) {
 		this.reader.startAt(start.cursors(), start.tail());
-		this.position = start.position().toString();
-		this.handedOver = this.position;
+		this.handedOver = start.position().toString();
 		if (start.gap() != null) {
 			tell(Notices.gap(start.gap(), start.position()));
 		}
@@ -136,8 +137,13 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	private void execute(Runnable task) {
 		if (!this.waker.execute(task)) {
-			fail(new RejectedExecutionException("The scheduler of the hub takes no more tasks"));
+			failUnscheduled();
 		}
+	}
+
+	/** The loop takes no more tasks. */
+	void failUnscheduled() {
+		fail(new RejectedExecutionException("The scheduler of the hub takes no more tasks"));
 	}
 
 	/** On the loop: there may be something. */
@@ -181,8 +187,8 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 				emitWhileDemanded();
 			}
 			catch (Throwable ex) {
-				Exceptions.throwIfFatal(ex);
 				fail(ex);
+				Exceptions.throwIfFatal(ex);
 			}
 			seen = this.pumping.addAndGet(-seen);
 		}
@@ -219,8 +225,10 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 			}
 		}
 		if (event != null && event.id() != null) {
-			this.position = event.id();
 			this.handedOver = event.id();
+			if (this.leftOut != null) {
+				this.leftOut = null;
+			}
 		}
 		return event;
 	}
@@ -247,7 +255,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		tellMissed(slot.sequence() - 1);
 		SseEvent event = Objects.requireNonNull(slot.event());
 		if (!this.description.takes(event)) {
-			this.position = Objects.requireNonNull(event.id());
+			this.leftOut = new LeftOut(this.handedOver, Objects.requireNonNull(event.id()));
 			return null;
 		}
 		return this.description.resumes() ? event : event.withoutId();
@@ -256,7 +264,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	private void addMissed(long skipped) {
 		if (skipped > 0) {
 			this.missed += skipped;
-			this.hub.listeners().tell((listener) -> listener.onLag(this.description, skipped));
+			this.hub.missed(this.description, skipped);
 		}
 	}
 
@@ -270,7 +278,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	private void endIfOver() {
 		long behind = this.reader.behind();
 		if (behind > 0) {
-			this.hub.listeners().tell((listener) -> listener.onLag(this.description, 0));
+			this.hub.missed(this.description, 0);
 			lagged(new SseLagException(this.description.topics(), behind));
 		}
 		completeIfAtEnd();
@@ -330,14 +338,26 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	@Override
 	public String position() {
-		return this.position;
+		LeftOut leftOut = this.leftOut;
+		String handedOver = this.handedOver;
+		return (leftOut != null && leftOut.after().equals(handedOver)) ? leftOut.upTo() : handedOver;
+	}
+
+	@Override
+	public boolean hasHandedOverLast(String id) {
+		return id.equals(this.handedOver);
 	}
 
 	@Override
 	public @Nullable String positionAfter(String id) {
-		// An own id of a publisher may not be the only one of its kind.
-		boolean last = id.equals(this.handedOver) && Position.isShapeOf(id);
-		return last ? this.position : null;
+		// What was left out is read before what was handed over, so that nothing can have
+		// been handed over between the two. An own id of a publisher may not be the only
+		// one of its kind.
+		LeftOut leftOut = this.leftOut;
+		if (!id.equals(this.handedOver) || !Position.isShapeOf(id)) {
+			return null;
+		}
+		return (leftOut != null && leftOut.after().equals(id)) ? leftOut.upTo() : id;
 	}
 
 	@Override
@@ -401,6 +421,16 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 			return this.requested.get();
 		}
 		return (key == Attr.RUN_STYLE) ? Attr.RunStyle.SYNC : null;
+	}
+
+	/**
+	 * What the filter of the description has left out.
+	 *
+	 * @param after the id of what was handed over before
+	 * @param upTo the id of the last that was left out
+	 */
+	private record LeftOut(String after, String upTo) {
+
 	}
 
 }

@@ -25,7 +25,9 @@ final class Listeners {
 			try {
 				what.accept(listener);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
+				// Errors too: no fault of a listener may end a stream or fail a
+				// publisher.
 				logger.warn("A listener of the hub has failed: " + listener, ex);
 			}
 		}

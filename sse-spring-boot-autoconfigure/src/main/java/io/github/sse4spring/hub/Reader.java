@@ -122,19 +122,20 @@ final class Reader {
 	 * demand.
 	 */
 	void readEnd() {
-		boolean more = true;
-		while (more && !this.atEnd) {
+		while (!this.atEnd) {
 			boolean closed = this.hub.isClosed();
 			long tail = this.hub.tail();
 			Cursor first = first(tail);
 			Slot slot = (first != null) ? first.peek(tail) : null;
-			boolean certain = !isOvertaken();
-			more = false;
-			if (certain && first != null && slot != null && slot.isEnd()) {
-				first.take(slot);
-				more = true;
+			if (isOvertaken() || (slot != null && !slot.isEnd())) {
+				return;
 			}
-			this.atEnd = (certain && first == null && closed) || hasEnded();
+			if (first == null || slot == null) {
+				this.atEnd = closed || hasEnded();
+				return;
+			}
+			first.take(slot);
+			this.atEnd = hasEnded();
 		}
 	}
 
@@ -199,7 +200,7 @@ final class Reader {
 
 	private void lagged(Cursor cursor, boolean tooFar) {
 		long lag = cursor.lag();
-		long skipped = cursor.skipTo(tooFar ? keptWhenLagged(lag) : lag);
+		long skipped = cursor.skipTo(this.caughtUp ? keptWhenLagged(lag) : lag);
 		if (this.lagPolicy == SseLagPolicy.SKIP || this.lagPolicy == SseLagPolicy.SKIP_TO_LATEST) {
 			this.skipped += skipped;
 		}

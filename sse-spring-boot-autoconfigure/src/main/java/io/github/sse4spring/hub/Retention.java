@@ -53,9 +53,7 @@ final class Retention {
 
 	/** A topic goes with all it retains. */
 	void forget(Ring ring) {
-		while (ring.size() > 0) {
-			evictFirst(ring);
-		}
+		this.bytes -= ring.bytes();
 		Long age = this.ages.remove(ring);
 		if (age != null) {
 			this.byAge.remove(age);

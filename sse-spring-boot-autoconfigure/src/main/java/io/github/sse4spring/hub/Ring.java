@@ -2,6 +2,7 @@ package io.github.sse4spring.hub;
 
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ final class Ring {
 	/** Sequence of the newest entry of the topic that is not retained any more. */
 	private volatile long evictedUpTo;
 
+	/** Under the lock only. */
+	private long bytes;
+
 	Ring(long index, long evictedUpTo) {
 		this.firstIndex = index;
 		this.tail = new Tail(index, 0, false);
@@ -56,9 +60,16 @@ final class Ring {
 		return (int) (this.tail.index() - this.firstIndex);
 	}
 
-	/** Under the lock: how many events it retains. */
+	/** How many events it retains. */
 	int retained() {
-		return (size() > 0) ? (int) (this.tail.events() - first().eventsBefore()) : 0;
+		while (true) {
+			long index = this.firstIndex;
+			Tail tail = this.tail;
+			Slot first = get(index);
+			if (first != null || index == tail.index()) {
+				return (first != null) ? (int) (tail.events() - first.eventsBefore()) : 0;
+			}
+		}
 	}
 
 	/**
@@ -75,6 +86,7 @@ final class Ring {
 	void append(Slot slot) {
 		resizeIfNeeded();
 		this.slots.set(cell(slot.index(), this.slots), slot);
+		this.bytes += slot.size();
 		this.tail = new Tail(slot.index() + 1, slot.eventsBefore() + (slot.isEnd() ? 0 : 1), slot.isEnd());
 	}
 
@@ -83,9 +95,40 @@ final class Ring {
 		return Objects.requireNonNull(get(this.firstIndex));
 	}
 
-	/** Under the lock: the newest slot, if it is retained. */
+	/** The newest slot, if it is retained. */
 	@Nullable Slot last() {
-		return (size() > 0) ? get(this.tail.index() - 1) : null;
+		return get(this.tail.index() - 1);
+	}
+
+	/** Under the lock: the sequence of the newest entry that the topic had. */
+	long lastSequence() {
+		Slot last = last();
+		return (last != null) ? last.sequence() : this.evictedUpTo;
+	}
+
+	/** Under the lock: the bytes of all its slots together. */
+	long bytes() {
+		return this.bytes;
+	}
+
+	/**
+	 * Under the lock: find the first slot for which a condition holds that holds for all
+	 * slots after it too.
+	 * @return its index, or the tail if there is none
+	 */
+	long search(Predicate<Slot> condition) {
+		long low = 0;
+		long high = size();
+		while (low < high) {
+			long middle = (low + high) / 2;
+			if (condition.test(Objects.requireNonNull(get(this.firstIndex + middle)))) {
+				high = middle;
+			}
+			else {
+				low = middle + 1;
+			}
+		}
+		return this.firstIndex + low;
 	}
 
 	/** Under the lock: let the oldest slot go. */
@@ -94,6 +137,7 @@ final class Ring {
 		this.evictedUpTo = first.sequence();
 		this.firstIndex = first.index() + 1;
 		this.slots.set(cell(first.index(), this.slots), null);
+		this.bytes -= first.size();
 		return first;
 	}
 

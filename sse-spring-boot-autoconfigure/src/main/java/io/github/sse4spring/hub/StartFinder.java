@@ -59,6 +59,11 @@ final class StartFinder {
 		return this.gap;
 	}
 
+	/** What came before the start may not have reached the client. */
+	void foundGap(String reason) {
+		this.gap = reason;
+	}
+
 	/**
 	 * Put the cursors where the subscription starts.
 	 * @param id what to resume after, or {@code null} to start as described
@@ -106,7 +111,7 @@ final class StartFinder {
 	}
 
 	private long after(long sequence) {
-		if (this.cursors.stream().anyMatch((cursor) -> sequence - evictedUpTo(cursor) < 0)) {
+		if (this.cursors.stream().anyMatch((cursor) -> sequence - unusableUpTo(cursor) < 0)) {
 			this.gap = Notices.EXPIRED;
 		}
 		return sequence;
@@ -115,7 +120,7 @@ final class StartFinder {
 	private long resumeAfterOwnId(String id) {
 		List<Slot> found = new ArrayList<>();
 		for (Cursor cursor : this.cursors) {
-			for (Slot slot : usable(cursor)) {
+			for (Slot slot = newest(cursor); slot != null; slot = before(cursor, slot)) {
 				SseEvent event = slot.event();
 				if (event != null && id.equals(event.id())) {
 					found.add(slot);
@@ -130,65 +135,66 @@ final class StartFinder {
 		return this.tail - 1;
 	}
 
+	/** Before everything that is not too old to start with. */
 	private long beforeAll() {
-		long first = this.tail;
-		for (Cursor cursor : this.cursors) {
-			List<Slot> usable = usable(cursor);
-			if (!usable.isEmpty() && usable.get(0).sequence() - first < 0) {
-				first = usable.get(0).sequence();
-			}
-		}
-		return first - 1;
+		return this.cursors.stream()
+			.mapToLong(this::unusableUpTo)
+			.reduce((a, b) -> (a - b < 0) ? a : b)
+			.orElse(this.tail - 1);
 	}
 
 	private long beforeLast(int count) {
 		List<Long> ages = new ArrayList<>();
 		for (Cursor cursor : this.cursors) {
-			usable(cursor).stream()
-				.filter((slot) -> !slot.isEnd())
-				.forEach((slot) -> ages.add(this.tail - slot.sequence()));
+			int events = 0;
+			for (Slot slot = newest(cursor); slot != null && events < count; slot = before(cursor, slot)) {
+				if (!slot.isEnd()) {
+					ages.add(this.tail - slot.sequence());
+					events++;
+				}
+			}
 		}
 		Collections.sort(ages);
 		return ages.isEmpty() ? this.tail - 1 : this.tail - ages.get(Math.min(count, ages.size()) - 1) - 1;
 	}
 
-	private long evictedUpTo(Cursor cursor) {
+	/** The newest slot of a topic, if it is retained and not too old to start with. */
+	private @Nullable Slot newest(Cursor cursor) {
+		Ring ring = cursor.topic().ring();
+		return (ring != null) ? usable(ring.last()) : null;
+	}
+
+	/** The slot before another of the same topic, as far as one can start with it. */
+	private @Nullable Slot before(Cursor cursor, Slot slot) {
+		Ring ring = Objects.requireNonNull(cursor.topic().ring());
+		return usable(ring.get(slot.index() - 1));
+	}
+
+	private @Nullable Slot usable(@Nullable Slot slot) {
+		return (slot != null && slot.time() >= this.oldestTime) ? slot : null;
+	}
+
+	/** The sequence of the newest entry of a topic that one cannot start with. */
+	private long unusableUpTo(Cursor cursor) {
 		Ring ring = cursor.topic().ring();
 		if (ring == null) {
 			return this.forgottenUpTo;
 		}
-		long firstUsable = ring.tail().index() - usable(cursor).size();
-		Slot before = ring.get(firstUsable - 1);
+		Slot before = ring.get(ring.search((slot) -> slot.time() >= this.oldestTime) - 1);
 		return (before != null) ? before.sequence() : ring.evictedUpTo();
-	}
-
-	/** What the ring retains and is not too old to start with. */
-	private List<Slot> usable(Cursor cursor) {
-		List<Slot> usable = new ArrayList<>();
-		Ring ring = cursor.topic().ring();
-		if (ring != null) {
-			for (long index = ring.firstIndex(); index != ring.tail().index(); index++) {
-				Slot slot = Objects.requireNonNull(ring.get(index));
-				if (slot.time() >= this.oldestTime) {
-					usable.add(slot);
-				}
-			}
-		}
-		return usable;
 	}
 
 	private void placeAfter(Cursor cursor, long after) {
 		Ring ring = cursor.topic().ring();
-		if (ring == null) {
-			return;
-		}
-		for (Slot slot : usable(cursor)) {
-			if (slot.sequence() - after > 0) {
-				cursor.moveTo(slot);
-				return;
+		if (ring != null) {
+			long index = ring.search((slot) -> slot.sequence() - after > 0 && slot.time() >= this.oldestTime);
+			if (index == ring.tail().index()) {
+				cursor.moveTo(ring.tail());
+			}
+			else {
+				cursor.moveTo(Objects.requireNonNull(ring.get(index)));
 			}
 		}
-		cursor.moveTo(ring.tail());
 	}
 
 }

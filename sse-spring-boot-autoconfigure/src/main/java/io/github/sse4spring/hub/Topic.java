@@ -3,6 +3,7 @@ package io.github.sse4spring.hub;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,8 @@ final class Topic {
 	/** Buffer sizes of the live subscribers, and how many have each. */
 	private final TreeMap<Integer, Integer> bufferSizes = new TreeMap<>();
 
-	private int subscribers;
+	/** Read by snapshots without the lock. */
+	private final AtomicInteger subscribers = new AtomicInteger();
 
 	private long lastActive;
 
@@ -43,8 +45,9 @@ final class Topic {
 		this.ring = new Ring(index, evictedUpTo);
 	}
 
+	/** On any thread. */
 	int subscribers() {
-		return this.subscribers;
+		return this.subscribers.get();
 	}
 
 	long lastActive() {
@@ -66,7 +69,7 @@ final class Topic {
 	}
 
 	Group join(Waker waker, int bufferSize) {
-		this.subscribers++;
+		this.subscribers.incrementAndGet();
 		this.bufferSizes.merge(bufferSize, 1, Integer::sum);
 		for (Group group : this.groups) {
 			if (group.waker() == waker) {
@@ -82,7 +85,7 @@ final class Topic {
 	}
 
 	void leave(Group group, int bufferSize) {
-		this.subscribers--;
+		this.subscribers.decrementAndGet();
 		this.bufferSizes.computeIfPresent(bufferSize, (size, count) -> (count > 1) ? count - 1 : null);
 		if (group.release()) {
 			this.groups = this.groups.stream().filter((candidate) -> candidate != group).toList();

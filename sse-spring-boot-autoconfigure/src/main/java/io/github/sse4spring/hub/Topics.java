@@ -1,11 +1,12 @@
 package io.github.sse4spring.hub;
 
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Set;
 
 import io.github.sse4spring.SseHubFullException;
 
@@ -15,6 +16,9 @@ import io.github.sse4spring.SseHubFullException;
  */
 final class Topics {
 
+	/** How many topics are forgotten at once. */
+	private static final int MAX_FORGOTTEN = 64;
+
 	private final HubSettings settings;
 
 	private final Retention retention;
@@ -23,13 +27,14 @@ final class Topics {
 
 	private final Map<String, Topic> topics = new HashMap<>();
 
+	/** Those that retain something and have no subscribers, the longest idle first. */
+	private final Set<Topic> idle = new LinkedHashSet<>();
+
 	/** How many topics have a ring. */
 	private int rings;
 
 	/** Sequence of the newest entry of a topic that was forgotten. */
 	private long forgottenUpTo;
-
-	private long nextSweep;
 
 	Topics(HubSettings settings, long forgottenUpTo, long firstIndex) {
 		this.settings = settings;
@@ -38,16 +43,23 @@ final class Topics {
 		this.firstIndex = firstIndex;
 	}
 
-	Stream<Topic> stream() {
-		return this.topics.values().stream();
+	List<Topic> all() {
+		return List.copyOf(this.topics.values());
+	}
+
+	/** How many topics retain something. */
+	int rings() {
+		return this.rings;
 	}
 
 	long forgottenUpTo() {
 		return this.forgottenUpTo;
 	}
 
-	long firstIndex() {
-		return this.firstIndex;
+	/** The tail of its ring, or where that will begin. */
+	Ring.Tail tailOf(Topic topic) {
+		Ring ring = topic.ring();
+		return (ring != null) ? ring.tail() : new Ring.Tail(this.firstIndex, 0, false);
 	}
 
 	long retainedBytes() {
@@ -70,52 +82,73 @@ final class Topics {
 		return topic;
 	}
 
+	Group join(Topic topic, Waker waker, int bufferSize) {
+		this.idle.remove(topic);
+		return topic.join(waker, bufferSize);
+	}
+
+	void leave(Topic topic, Group group, int bufferSize, long now) {
+		topic.leave(group, bufferSize);
+		used(topic, now);
+		removeIfUnused(topic);
+	}
+
 	void appended(Topic topic, Slot slot) {
 		Ring ring = Objects.requireNonNull(topic.ring());
 		this.retention.appended(ring, slot, Math.max(this.settings.replaySize(), topic.largestBuffer()));
+		used(topic, slot.time());
+	}
+
+	/** Times only grow, so that who was used last is the last to be idle for long. */
+	private void used(Topic topic, long now) {
+		topic.touch(now);
+		this.idle.remove(topic);
+		if (topic.subscribers() == 0 && topic.ring() != null) {
+			this.idle.add(topic);
+		}
 	}
 
 	private void makeRoomFor(Topic topic) {
 		if (this.rings < this.settings.maxTopics()) {
 			return;
 		}
-		Topic idle = stream().filter((candidate) -> candidate.ring() != null && candidate.subscribers() == 0)
-			.min(Comparator.comparingLong(Topic::lastActive))
-			.orElse(null);
-		if (idle == null) {
+		Iterator<Topic> longestIdle = this.idle.iterator();
+		if (!longestIdle.hasNext()) {
 			removeIfUnused(topic);
 			throw new SseHubFullException("The hub has %d topics, each with a subscriber, and cannot have '%s' too"
 				.formatted(this.rings, topic.name()));
 		}
-		forget(idle);
+		forget(longestIdle.next());
 	}
 
-	/** Forget the topics that nobody has used for long. */
+	/**
+	 * Forget some topics that nobody has used for long: not so many that publishers would
+	 * have to wait.
+	 */
 	void sweep(long now) {
-		if (now >= this.nextSweep) {
-			long timeout = this.settings.topicIdleTimeout().toMillis();
-			this.nextSweep = now + Math.max(1, timeout / 8);
-			List.copyOf(this.topics.values())
-				.stream()
-				.filter((topic) -> topic.subscribers() == 0 && now - topic.lastActive() >= timeout)
-				.forEach(this::forget);
+		long timeout = this.settings.topicIdleTimeout().toMillis();
+		for (int i = 0; i < MAX_FORGOTTEN && !this.idle.isEmpty(); i++) {
+			Topic longestIdle = this.idle.iterator().next();
+			if (now - longestIdle.lastActive() < timeout) {
+				return;
+			}
+			forget(longestIdle);
 		}
 	}
 
 	private void forget(Topic topic) {
-		Ring ring = topic.ring();
-		if (ring != null) {
-			this.rings--;
-			this.retention.forget(ring);
-			if (ring.evictedUpTo() - this.forgottenUpTo > 0) {
-				this.forgottenUpTo = ring.evictedUpTo();
-			}
+		Ring ring = Objects.requireNonNull(topic.ring());
+		this.rings--;
+		this.retention.forget(ring);
+		if (ring.lastSequence() - this.forgottenUpTo > 0) {
+			this.forgottenUpTo = ring.lastSequence();
 		}
+		this.idle.remove(topic);
 		this.topics.remove(topic.name());
 	}
 
 	/** Let a topic go that has neither subscribers nor events. */
-	void removeIfUnused(Topic topic) {
+	private void removeIfUnused(Topic topic) {
 		if (topic.subscribers() == 0 && topic.ring() == null) {
 			this.topics.remove(topic.name());
 		}

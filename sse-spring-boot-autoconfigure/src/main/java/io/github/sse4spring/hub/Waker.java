@@ -1,6 +1,7 @@
 package io.github.sse4spring.hub;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -94,8 +95,17 @@ final class Waker {
 	}
 
 	private void schedule() {
-		if (this.scheduled.compareAndSet(false, true)) {
-			execute(this::tellSome);
+		if (this.scheduled.compareAndSet(false, true) && !execute(this::tellSome)) {
+			// The loop is gone, so that nobody else is at what it owned.
+			failAll();
+			this.scheduled.set(false);
+		}
+	}
+
+	private void failAll() {
+		for (Group group = this.ready.poll(); group != null; group = this.ready.poll()) {
+			group.clearWoken();
+			List.copyOf(group.members()).forEach((member) -> member.subscription().failUnscheduled());
 		}
 	}
 

@@ -139,6 +139,9 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 			onError(new IllegalStateException("The source emitted more events than were requested"));
 			return;
 		}
+		if (this.fusion == Fuseable.NONE) {
+			this.writer.position().arrived(Objects.requireNonNull(event));
+		}
 		if (this.direct && this.loop.inLoop()) {
 			this.writer.pump();
 		}
@@ -210,6 +213,9 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 			// It ended while it was polled: operators see that when they are polled
 			// again.
 			event = this.queue.poll();
+		}
+		if (event != null && this.fusion != Fuseable.NONE) {
+			this.writer.position().arrived(event);
 		}
 		if (this.fusion == Fuseable.SYNC) {
 			this.done |= (event == null);

@@ -8,6 +8,8 @@ import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseLastEventId;
 import io.github.sse4spring.SseStream;
 import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
 
 /**
  * What sources see of a stream. Called on any thread, it hands everything to the loop.
@@ -44,6 +46,21 @@ final class StreamHandle implements SseStream {
 	@Override
 	public @Nullable String resumeAfter() {
 		return this.writer.position().resumeAfter();
+	}
+
+	@Override
+	public boolean hasAllArrived() {
+		return this.writer.position().hasAllArrived();
+	}
+
+	@Override
+	public boolean isOnlyOneBehind(CoreSubscriber<?> subscriber) {
+		Object current = subscriber;
+		while (current != null && current != this.writer.inlet()) {
+			// An operator that shares has no actual subscriber, but several inner ones.
+			current = Scannable.from(current).scanUnsafe(Scannable.Attr.ACTUAL);
+		}
+		return current != null;
 	}
 
 	@Override

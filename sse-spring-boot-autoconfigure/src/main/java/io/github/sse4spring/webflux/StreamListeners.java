@@ -24,7 +24,9 @@ final class StreamListeners {
 			try {
 				what.accept(listener);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
+				// Errors too: no fault of a listener may end a stream or fail a
+				// publisher.
 				logger.warn("A listener of event streams has failed: " + listener, ex);
 			}
 		}

@@ -28,6 +28,9 @@ final class StreamPosition {
 	/** What the client was told last. */
 	private @Nullable String told;
 
+	/** The id of what the operators have let through last, or of the start. */
+	private final AtomicReference<@Nullable String> arrived = new AtomicReference<>();
+
 	StreamPosition(StreamFrames frames) {
 		this.frames = frames;
 	}
@@ -44,6 +47,21 @@ final class StreamPosition {
 	}
 
 	/**
+	 * On any thread: whether what the source has handed over has all come through the
+	 * operators.
+	 */
+	boolean hasAllArrived() {
+		SseStream.Source last = source();
+		String arrived = this.arrived.get();
+		return last == null || (arrived != null && last.hasHandedOverLast(arrived));
+	}
+
+	/** On the thread that takes it: an event has come through the operators. */
+	void arrived(SseEvent event) {
+		this.arrived.lazySet(event.id());
+	}
+
+	/**
 	 * On any thread: let a source have the position.
 	 * @return what the one before it has left to be told
 	 */
@@ -54,6 +72,7 @@ final class StreamPosition {
 			throw new IllegalStateException("A stream has one position, and another subscription to a hub has it: "
 					+ "use one subscription, subscribe(\"a\", \"b\"), or withoutResume()");
 		}
+		this.arrived.set(source.position());
 		List<SseEvent> left = new ArrayList<>();
 		for (SseEvent notice = pollNotice(last); notice != null; notice = pollNotice(last)) {
 			left.add(notice.withoutId());

@@ -185,6 +185,10 @@ final class StreamWriter implements Subscription {
 		return this.position;
 	}
 
+	Inlet inlet() {
+		return this.inlet;
+	}
+
 	void useKeepAlive(SseKeepAlive settings) {
 		if (this.state != State.ENDED) {
 			this.times.look();
@@ -197,9 +201,11 @@ final class StreamWriter implements Subscription {
 		writeAhead(this.frames.event(notice));
 	}
 
-	/** Write a frame before the next events. */
+	/** Write a frame before the next events, unless the stream has ended. */
 	void writeAhead(byte[] frame) {
-		this.ahead.add(frame);
+		if (this.state != State.ENDED) {
+			this.ahead.add(frame);
+		}
 	}
 
 	/** On any thread: end the stream on a frame boundary, for the client to come back. */
@@ -226,6 +232,10 @@ final class StreamWriter implements Subscription {
 		if (!this.transport.abort() && open) {
 			this.actual.onError(failure);
 		}
+	}
+
+	boolean isHoldingFrames() {
+		return !this.ahead.isEmpty();
 	}
 
 	boolean isPumping() {
@@ -303,13 +313,14 @@ final class StreamWriter implements Subscription {
 			logFailure(failure);
 			endWith(this.frames.error(failure), SseStreamEnd.FAILED);
 		}
-		addOwnFrames(batch);
+		// What an operator has failed with was handed over, but will not arrive.
+		addOwnFrames(batch, failure == null);
 		return emit(batch);
 	}
 
-	private void addOwnFrames(Batch batch) {
+	private void addOwnFrames(Batch batch, boolean mayMove) {
 		byte[] keepAlive = (batch.isEmpty() && this.lastFrame == null) ? this.times.dueKeepAlive() : null;
-		if (!batch.isEmpty() || keepAlive != null) {
+		if (mayMove && (!batch.isEmpty() || keepAlive != null)) {
 			batch.add(this.position.move(this.inlet.isDirect()));
 		}
 		if (keepAlive != null) {
@@ -429,6 +440,7 @@ final class StreamWriter implements Subscription {
 		}
 		boolean open = (this.state == State.OPEN);
 		this.state = State.ENDED;
+		this.ahead.clear();
 		this.inlet.cancel();
 		if (!this.failureLogged && this.inlet.error() != null) {
 			logFailure(this.inlet.error());

@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.SseHubSnapshot;
 import io.github.sse4spring.SseSubscription;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
@@ -40,6 +41,15 @@ final class HubFixture {
 		for (int i = from; i < to; i++) {
 			publish(topic, i);
 		}
+	}
+
+	int retained(String topic) {
+		return this.hub.snapshot()
+			.topics()
+			.stream()
+			.filter((candidate) -> candidate.name().equals(topic))
+			.mapToInt(SseHubSnapshot.Topic::retained)
+			.sum();
 	}
 
 	Taker take(SseSubscription subscription) {

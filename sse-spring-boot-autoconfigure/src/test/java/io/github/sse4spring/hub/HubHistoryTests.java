@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.SseLagException;
 import io.github.sse4spring.SseLagPolicy;
 import io.github.sse4spring.SseSubscription;
 import org.jspecify.annotations.Nullable;
@@ -102,14 +103,18 @@ class HubHistoryTests {
 			if (random.nextInt(50) == 0) {
 				Thread.yield();
 			}
+			if (random.nextInt(500) == 0) {
+				hub.complete(topic);
+			}
 		}
 	}
 
 	private void check(Client client) {
 		TreeMap<Long, String> mine = new TreeMap<>(this.published);
-		mine.values().removeIf((topic) -> !client.topics.contains(topic));
+		mine.entrySet().removeIf((each) -> !client.topics.contains(each.getValue()) || !client.takes(each.getKey()));
+		Connection last = client.connections.get(client.connections.size() - 1);
 		for (Connection connection : client.connections) {
-			String failure = connection.check(mine, client.topics);
+			String failure = connection.check(mine, client.topics, client.filters, connection == last);
 			if (failure != null) {
 				this.failures.put(client.name + " " + client.description(), failure);
 			}
@@ -136,6 +141,8 @@ class HubHistoryTests {
 
 		private final int bufferSize;
 
+		private final boolean filters;
+
 		private final List<Connection> connections = new ArrayList<>();
 
 		Client(SseHub hub, String name, Random random, AtomicBoolean publishing) {
@@ -148,10 +155,15 @@ class HubHistoryTests {
 			this.topics = topics.subList(0, 1 + random.nextInt(TOPICS.size()));
 			this.policy = SseLagPolicy.values()[random.nextInt(SseLagPolicy.values().length)];
 			this.bufferSize = 2 + random.nextInt(60);
+			this.filters = random.nextInt(3) == 0;
 		}
 
 		String description() {
-			return this.topics + " " + this.policy + " " + this.bufferSize;
+			return this.topics + " " + this.policy + " " + this.bufferSize + (this.filters ? " filtered" : "");
+		}
+
+		boolean takes(long sequence) {
+			return !this.filters || sequence % 3 != 0;
 		}
 
 		@Override
@@ -163,12 +175,14 @@ class HubHistoryTests {
 				Connection connection = new Connection(lastId, more ? 1 + this.random.nextInt(400) : Integer.MAX_VALUE,
 						this.random);
 				this.connections.add(connection);
+				SseSubscription subscription = SseSubscription.to(this.topics)
+					.after(lastId)
+					.onLag(this.policy)
+					.bufferSize(this.bufferSize)
+					.withNotices();
 				this.hub
-					.subscribe(SseSubscription.to(this.topics)
-						.after(lastId)
-						.onLag(this.policy)
-						.bufferSize(this.bufferSize)
-						.withNotices())
+					.subscribe(
+							this.filters ? subscription.filter((event) -> takes(sequence(event.id()))) : subscription)
 					.subscribe(connection);
 				connection.awaitEnd();
 				lastId = connection.lastId();
@@ -190,7 +204,9 @@ class HubHistoryTests {
 
 		private final CountDownLatch ended = new CountDownLatch(1);
 
-		private volatile boolean failed;
+		private volatile @Nullable Throwable failure;
+
+		private int spins;
 
 		Connection(String resumedAfter, int leaveAfter, Random random) {
 			this.resumedAfter = resumedAfter;
@@ -214,7 +230,7 @@ class HubHistoryTests {
 			if (this.random.nextInt(20) == 0) {
 				long until = System.nanoTime() + this.random.nextInt(200_000);
 				while (System.nanoTime() < until) {
-					Thread.onSpinWait();
+					this.spins++;
 				}
 			}
 			request(1 + this.random.nextInt(3));
@@ -222,7 +238,7 @@ class HubHistoryTests {
 
 		@Override
 		protected void hookOnError(Throwable ex) {
-			this.failed = true;
+			this.failure = ex;
 			this.ended.countDown();
 		}
 
@@ -247,10 +263,14 @@ class HubHistoryTests {
 		}
 
 		/**
-		 * Hold what was seen against what was published to the topics of the client.
+		 * Hold what was seen against what was published to the topics of the client, and
+		 * is taken by its filter. The last connection reads to the end.
 		 * @return what is wrong, or {@code null}
 		 */
-		@Nullable String check(TreeMap<Long, String> published, List<String> topics) {
+		@Nullable String check(TreeMap<Long, String> published, List<String> topics, boolean filtered, boolean toTheEnd) {
+			if (this.failure != null && !(this.failure instanceof SseLagException)) {
+				return this.failure.toString();
+			}
 			Map<String, Long> position = new TreeMap<>();
 			Map<String, Integer> notices = new TreeMap<>();
 			topics.forEach((topic) -> position.put(topic, sequence(this.resumedAfter)));
@@ -292,7 +312,7 @@ class HubHistoryTests {
 				if (hole > 0 && notices.get(topic) == 0 && !inGap) {
 					return "a silent hole of " + hole + " before " + sequence;
 				}
-				if (topics.size() == 1 && notices.get(topic) != ((hole > 0) ? 1 : 0)) {
+				if (topics.size() == 1 && !filtered && notices.get(topic) != ((hole > 0) ? 1 : 0)) {
 					return notices.get(topic) + " notices for a hole of " + hole + " before " + sequence;
 				}
 				holes += inGap ? 0 : hole;
@@ -300,7 +320,13 @@ class HubHistoryTests {
 				position.put(topic, sequence);
 				notices.put(topic, 0);
 			}
-			boolean exact = (topics.size() == 1 && !endsWithNotice);
+			for (Map.Entry<Long, String> each : published.entrySet()) {
+				if (toTheEnd && each.getKey() > position.get(each.getValue())) {
+					return "nothing after " + position + " although there is " + each;
+				}
+			}
+			// What is left out counts as missed too.
+			boolean exact = (topics.size() == 1 && !endsWithNotice && !filtered);
 			return (exact ? told == holes : told >= holes) ? null : "told " + told + " but missed " + holes;
 		}
 

@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -16,7 +18,6 @@ import io.github.sse4spring.SseEncodingException;
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseEventTooLargeException;
 import io.github.sse4spring.SseHub;
-import io.github.sse4spring.SseHubClosedException;
 import io.github.sse4spring.SseHubFullException;
 import io.github.sse4spring.SseHubListener;
 import io.github.sse4spring.SseHubSnapshot;
@@ -27,7 +28,11 @@ import io.github.sse4spring.SseSubscription;
 import io.github.sse4spring.hub.HubFixture.Taker;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscription;
+import reactor.core.Fuseable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -498,18 +503,93 @@ class SseHubTests {
 		assertThat(received + missed).isEqualTo(500);
 	}
 
+	@Test
+	void skipToLatestLeavesTheNewestOnlyAlsoAfterACut() {
+		HubFixture small = with((builder) -> builder.maxRetainedSize(5 * (128 + 30)).bufferSize(100));
+		Taker taker = small.stalled(to("a").withNotices().onLag(SseLagPolicy.SKIP_TO_LATEST));
+		taker.request(1);
+		small.publish("a", 100, 110);
+		assertThat(taker.takeAll().texts()).containsExactly("100", "sse-lag {\"missed\":8}", "109");
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "DISCONNECT", "FAIL" })
+	void subscriberIsEndedAlsoWhenACutOvertakesIt(SseLagPolicy policy) {
+		HubFixture small = with((builder) -> builder.maxRetainedSize(5 * (128 + 30)).bufferSize(100));
+		Taker taker = small.stalled(to("a").onLag(policy));
+		taker.request(1);
+		small.publish("a", 100, 110);
+		taker.takeAll();
+		assertThat(taker.texts()).containsExactly("100");
+		assertThat(taker.completed).isEqualTo(policy == SseLagPolicy.DISCONNECT);
+		assertThat(taker.error != null).isEqualTo(policy == SseLagPolicy.FAIL);
+	}
+
+	@Test
+	void snapshotCountsWhatWasMissed() {
+		Taker taker = this.fixture.stalled(to("a").bufferSize(4));
+		this.fixture.publish("a", 0, 10);
+		taker.takeAll();
+		assertThat(this.hub.snapshot().missed()).isEqualTo(8);
+	}
+
+	@Test
+	void afterNullIsLatest() {
+		this.fixture.publish("a", 1);
+		Taker taker = this.fixture.take(to("a").after(null));
+		this.fixture.publish("a", 2);
+		assertThat(taker.texts()).containsExactly("2");
+	}
+
 	// Bounds
+
+	@Test
+	void topicForgottenAtTheLimitIsExpired() {
+		HubFixture small = with((builder) -> builder.maxTopics(1));
+		String seen = small.publish("a", 1);
+		small.publish("a", 2);
+		small.publish("b", 1);
+		Taker taker = small.take(to("a").after(seen).withNotices());
+		assertThat(taker.texts()).containsExactly("sse-gap {\"reason\":\"expired\"}");
+	}
+
+	@Test
+	void manyIdleTopicsAreForgottenALittleAtATime() {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+		HubFixture small = with((builder) -> builder.clock(new MovingClock(now)));
+		for (int i = 0; i < 200; i++) {
+			small.publish("topic " + i, i);
+		}
+		now.set(Instant.EPOCH.plus(Duration.ofHours(1)));
+		assertThat(small.hub.snapshot().topics()).hasSize(200 - 64);
+		small.publish("a", 1);
+		small.publish("a", 2);
+		small.publish("a", 3);
+		assertThat(small.hub.snapshot().topics()).extracting(SseHubSnapshot.Topic::name).containsExactly("a");
+		assertThat(small.hub.snapshot().retainedBytes()).isLessThan(3 * 200);
+	}
+
+	@Test
+	void ringIsOnlyAsLargeAsWhatItRetains() {
+		HubFixture small = with((builder) -> builder.replaySize(2));
+		Taker stalled = small.stalled(to("a").bufferSize(1000));
+		small.publish("a", 0, 1000);
+		stalled.cancel();
+		small.publish("a", 0, 20);
+		assertThat(small.retained("a")).isEqualTo(2);
+		assertThat(small.take(to("a").earliest()).texts()).containsExactly("18", "19");
+	}
 
 	@Test
 	void topicRetainsTheReplaySizeOrTheLargestLiveBuffer() {
 		HubFixture small = with((builder) -> builder.replaySize(3));
 		Taker stalled = small.stalled(to("a").bufferSize(10).withNotices());
 		small.publish("a", 0, 9);
-		assertThat(retained(small, "a")).isEqualTo(9);
+		assertThat(small.retained("a")).isEqualTo(9);
 		assertThat(stalled.takeAll().texts()).isEqualTo(numbers(0, 9));
 		stalled.cancel();
 		small.publish("a", 9);
-		assertThat(retained(small, "a")).isEqualTo(3);
+		assertThat(small.retained("a")).isEqualTo(3);
 	}
 
 	@Test
@@ -518,9 +598,9 @@ class SseHubTests {
 		small.publish("old", "x");
 		small.publish("a", 100, 104);
 		small.publish("b", 100, 110);
-		assertThat(retained(small, "old")).isZero();
-		assertThat(retained(small, "a")).isLessThan(4);
-		assertThat(retained(small, "b")).isGreaterThan(5);
+		assertThat(small.retained("old")).isZero();
+		assertThat(small.retained("a")).isLessThan(4);
+		assertThat(small.retained("b")).isGreaterThan(5);
 		assertThat(small.hub.snapshot().retainedBytes()).isLessThanOrEqualTo(10 * (128 + 28));
 	}
 
@@ -540,7 +620,7 @@ class SseHubTests {
 		Taker taker = small.stalled(to("quiet").withNotices());
 		small.publish("quiet", 1);
 		small.publish("hot", 100, 110);
-		assertThat(retained(small, "quiet")).isZero();
+		assertThat(small.retained("quiet")).isZero();
 		assertThat(taker.takeAll().texts()).isEmpty();
 		small.publish("quiet", 2);
 		assertThat(taker.texts()).containsExactly("sse-lag {\"missed\":1}", "2");
@@ -674,120 +754,8 @@ class SseHubTests {
 	@Test
 	void subscriptionCreatesNoRing() {
 		this.fixture.take("a");
-		assertThat(retained(this.fixture, "a")).isZero();
+		assertThat(this.fixture.retained("a")).isZero();
 		assertThat(this.hub.snapshot().retainedBytes()).isZero();
-	}
-
-	// Complete and close
-
-	@Test
-	void completeEndsTheTopicInItsPlace() {
-		Taker slow = this.fixture.stalled(to("a"));
-		Taker fast = this.fixture.take("a");
-		this.fixture.publish("a", 1);
-		this.hub.complete("a");
-		assertThat(fast.texts()).containsExactly("1");
-		assertThat(fast.completed).isTrue();
-		assertThat(slow.completed).isFalse();
-		assertThat(slow.takeAll().texts()).containsExactly("1");
-		assertThat(slow.completed).isTrue();
-	}
-
-	@Test
-	void completedTopicIsCompleteForLaterOnesUntilItIsPublishedTo() {
-		this.fixture.publish("a", 1);
-		this.hub.complete("a");
-		assertThat(this.fixture.take("a").completed).isTrue();
-		Taker replaying = this.fixture.take(to("a").earliest());
-		assertThat(replaying.texts()).containsExactly("1");
-		assertThat(replaying.completed).isTrue();
-		this.fixture.publish("a", 2);
-		Taker live = this.fixture.take("a");
-		this.fixture.publish("a", 3);
-		assertThat(live.texts()).containsExactly("3");
-		assertThat(live.completed).isFalse();
-	}
-
-	@Test
-	void severalTopicsCompleteWithTheLast() {
-		Taker taker = this.fixture.take("a", "b");
-		this.hub.complete("a");
-		this.fixture.publish("b", 1);
-		assertThat(taker.completed).isFalse();
-		this.hub.complete("b");
-		assertThat(taker.texts()).containsExactly("1");
-		assertThat(taker.completed).isTrue();
-	}
-
-	@Test
-	void topicThatIsPublishedToAgainGoesOnForThoseWhoHaveOthersOpen() {
-		Taker taker = this.fixture.take("a", "b");
-		this.hub.complete("a");
-		this.fixture.publish("a", 1);
-		this.hub.complete("b");
-		assertThat(taker.completed).isFalse();
-		this.fixture.publish("a", 2);
-		this.hub.complete("a");
-		assertThat(taker.texts()).containsExactly("1", "2");
-		assertThat(taker.completed).isTrue();
-	}
-
-	@Test
-	void slowSubscriberCompletesWhereAllTopicsWereComplete() {
-		Taker slow = this.fixture.stalled(to("a", "b"));
-		this.fixture.publish("a", 1);
-		this.hub.complete("a");
-		this.hub.complete("b");
-		this.fixture.publish("a", 2);
-		assertThat(slow.takeAll().texts()).containsExactly("1");
-		assertThat(slow.completed).isTrue();
-		assertThat(this.fixture.take("a", "b").completed).isFalse();
-	}
-
-	@Test
-	void completingACompleteTopicChangesNothing() {
-		this.hub.complete("a");
-		String position = this.hub.position();
-		this.hub.complete("a");
-		assertThat(this.hub.position()).isEqualTo(position);
-	}
-
-	@Test
-	void endOfATopicTakesNoRoomAndIsNoLag() {
-		HubFixture small = with((builder) -> builder.replaySize(2).bufferSize(2));
-		Taker stalled = small.stalled(to("a", "b").withNotices());
-		for (int i = 0; i < 2; i++) {
-			small.publish("a", i);
-			small.hub.complete("a");
-		}
-		assertThat(retained(small, "a")).isEqualTo(2);
-		assertThat(stalled.takeAll().texts()).containsExactly("0", "1");
-	}
-
-	@Test
-	void completeDoesNotCountAsMissed() {
-		Taker taker = this.fixture.stalled(to("a", "b").bufferSize(4).withNotices());
-		taker.request(1);
-		this.fixture.publish("b", "q");
-		this.hub.complete("a");
-		this.fixture.publish("b", 0, 10);
-		assertThat(taker.takeAll().texts()).containsExactly("q", "sse-lag {\"missed\":8}", "8", "9");
-	}
-
-	@Test
-	void closeFixesTheEndAtTheTail() {
-		Taker slow = this.fixture.stalled(to("a"));
-		Taker fast = this.fixture.take("a");
-		this.fixture.publish("a", 1);
-		this.hub.close();
-		this.hub.close();
-		assertThat(fast.completed).isTrue();
-		assertThat(slow.completed).isFalse();
-		assertThat(slow.takeAll().texts()).containsExactly("1");
-		assertThat(slow.completed).isTrue();
-		assertThatExceptionOfType(SseHubClosedException.class).isThrownBy(() -> this.fixture.publish("a", 2))
-			.withMessageContaining("topic 'a'");
-		assertThat(this.fixture.take("a").completed).isTrue();
 	}
 
 	// Numbers near their end
@@ -901,6 +869,80 @@ class SseHubTests {
 	}
 
 	@Test
+	void listenersAreCalledInOrderOutsideTheLock() {
+		List<String> told = new ArrayList<>();
+		SseHub[] listened = new SseHub[1];
+		listened[0] = with((builder) -> builder.listener(new SseHubListener() {
+
+			@Override
+			public void onPublish(String topic, String id) {
+				// Another thread gets the lock only if this one does not have it.
+				told.add("first " + CompletableFuture.supplyAsync(() -> listened[0].snapshot().position())
+					.orTimeout(5, TimeUnit.SECONDS)
+					.join()
+					.equals(id));
+			}
+
+		}).listener(new SseHubListener() {
+
+			@Override
+			public void onPublish(String topic, String id) {
+				told.add("second");
+			}
+
+		})).hub;
+		listened[0].publish("a", SseEvent.text("x"));
+		assertThat(told).containsExactly("first true", "second");
+	}
+
+	@Test
+	void listenerThatThrowsAnErrorHarmsOnlyItself() {
+		HubFixture listened = with((builder) -> builder.bufferSize(2).listener(new SseHubListener() {
+
+			@Override
+			public void onPublish(String topic, String id) {
+				throw new NoSuchMethodError("publish");
+			}
+
+			@Override
+			public void onSubscribe(SseSubscription subscription) {
+				throw new AssertionError("subscribe");
+			}
+
+			@Override
+			public void onLag(SseSubscription subscription, long missed) {
+				throw new AssertionError("lag");
+			}
+
+			@Override
+			public void onCancel(SseSubscription subscription) {
+				throw new AssertionError("cancel");
+			}
+
+		}));
+		Taker taker = listened.stalled(to("a"));
+		listened.publish("a", 0, 4);
+		assertThat(taker.takeAll().texts()).containsExactly("3");
+		taker.cancel();
+		assertThat(listened.hub.snapshot().subscribers()).isZero();
+	}
+
+	@Test
+	void subscribersThatWaitFailWhenTheirSchedulerGoes() {
+		Scheduler scheduler = Schedulers.newSingle("going");
+		HubFixture going = with((builder) -> builder.scheduler(scheduler));
+		Flux<SseEvent> events = going.hub.subscribe("a").doFirst(() -> {
+		});
+		StepVerifier.create(events).then(() -> {
+			going.publish("a", 1);
+		}).expectNextCount(1).then(() -> {
+			scheduler.dispose();
+			going.publish("a", 2);
+		}).expectError(RejectedExecutionException.class).verify(Duration.ofSeconds(5));
+		assertThat(going.hub.snapshot().subscribers()).isZero();
+	}
+
+	@Test
 	void schedulerThatIsGoneFailsItsSubscribers() {
 		Scheduler scheduler = Schedulers.newSingle("gone");
 		HubFixture gone = with((builder) -> builder.scheduler(scheduler));
@@ -920,6 +962,74 @@ class SseHubTests {
 	}
 
 	@Test
+	void fusionAcrossThreadsIsRefused() {
+		StepVerifier.create(this.hub.subscribe("a"))
+			.expectFusion(Fuseable.ASYNC | Fuseable.THREAD_BARRIER, Fuseable.NONE)
+			.thenCancel()
+			.verify(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void publishingHandsALoopOneTaskHoweverManySubscribersItHas() {
+		List<Runnable> tasks = new ArrayList<>();
+		Waker waker = new Waker("loop", tasks::add);
+		Topic topic = new Topic("a");
+		Group group = topic.join(waker, 1);
+		for (int i = 0; i < 1000; i++) {
+			assertThat(topic.join(waker, 1)).isSameAs(group);
+		}
+		topic.wake();
+		topic.wake();
+		assertThat(tasks).hasSize(1);
+		tasks.remove(0).run();
+		topic.wake();
+		assertThat(tasks).hasSize(1);
+	}
+
+	@Test
+	void positionOfAFilteringSubscriberNeverOvertakesWhatWasHandedOver() throws Exception {
+		HubSubscription subscription = (HubSubscription) subscriptionOf(
+				to("a").filter((event) -> !"left out".equals(event.data())));
+		int[] expected = new int[1];
+		Thread publisher = new Thread(() -> {
+			for (int i = 1; i <= 20_000; i++) {
+				this.fixture.publish("a", (i % 3 == 0) ? "left out" : "taken");
+			}
+		});
+		publisher.start();
+		while (publisher.isAlive()) {
+			String before = subscription.position();
+			String after = subscription.positionAfter(before);
+			if (after != null) {
+				// Only what was left out may be between the two.
+				assertThat(sequence(after) - sequence(before)).isBetween(0L, 1L);
+				assertThat(after.equals(before) || sequence(after) % 3 == 0).isTrue();
+				expected[0]++;
+			}
+		}
+		publisher.join();
+		assertThat(subscription.position()).isEqualTo(this.hub.position());
+	}
+
+	private static long sequence(String id) {
+		return Long.parseLong(id.substring(id.indexOf('-') + 1));
+	}
+
+	private Subscription subscriptionOf(SseSubscription description) {
+		AtomicReference<Subscription> subscription = new AtomicReference<>();
+		this.hub.subscribe(description).subscribe(new BaseSubscriber<>() {
+
+			@Override
+			protected void hookOnSubscribe(Subscription upstream) {
+				subscription.set(upstream);
+				requestUnbounded();
+			}
+
+		});
+		return subscription.get();
+	}
+
+	@Test
 	void badSettingIsRefused() {
 		assertThatIllegalArgumentException().isThrownBy(() -> SseHubBuilder.create().bufferSize(0))
 			.withMessage("bufferSize must be 1 or more but is 0");
@@ -928,15 +1038,6 @@ class SseHubTests {
 			.withMessage("replayMaxAge must be 1 or more but is -1");
 		assertThatIllegalArgumentException().isThrownBy(() -> to("a").bufferSize(0));
 		assertThatIllegalArgumentException().isThrownBy(() -> to("a").last(-1));
-	}
-
-	private static int retained(HubFixture fixture, String topic) {
-		return fixture.hub.snapshot()
-			.topics()
-			.stream()
-			.filter((candidate) -> candidate.name().equals(topic))
-			.mapToInt(SseHubSnapshot.Topic::retained)
-			.sum();
 	}
 
 	private static final class MovingClock extends Clock {

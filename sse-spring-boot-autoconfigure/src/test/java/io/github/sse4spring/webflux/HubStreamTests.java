@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -337,7 +339,7 @@ class HubStreamTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 2, 5 })
-	void retryStartsAfterTheLastEventHandedOver(int failAt) {
+	void retryStartsAfterTheLastEventHandedOverAndTellsThatThisOneIsMissing(int failAt) {
 		boolean[] failed = new boolean[1];
 		start(this.hub.subscribe("a").doOnNext((event) -> {
 			if (!failed[0] && Integer.toString(failAt).equals(event.data())) {
@@ -346,8 +348,9 @@ class HubStreamTests {
 			}
 		}).retry(1));
 		publish(0, 8);
-		assertThat(EventStream.data(this.stream.text()).stream().map(Integer::valueOf).toList())
-			.isEqualTo(IntStream.range(0, 8).filter((n) -> n != failAt).boxed().toList());
+		assertThat(EventStream.data(this.stream.text())).isEqualTo(IntStream.range(0, 8)
+			.mapToObj((n) -> (n == failAt) ? "{\"reason\":\"unknown\"}" : Integer.toString(n))
+			.toList());
 	}
 
 	@Test
@@ -361,7 +364,152 @@ class HubStreamTests {
 			}
 		}).retry(1));
 		publish(2, 6);
-		assertThat(EventStream.data(this.stream.text())).containsExactly("0", "1", "2", "4", "5");
+		assertThat(EventStream.data(this.stream.text())).containsExactly("0", "1", "2", "{\"reason\":\"unknown\"}", "4",
+				"5");
+	}
+
+	@Test
+	void eventWhoseOperatorThrowsIsNotPassed() {
+		start(this.hub.subscribe("a").map((event) -> {
+			if ("1".equals(event.data())) {
+				throw new IllegalStateException("once");
+			}
+			return event;
+		}));
+		publishWhileNotReading(0, 3);
+		assertThat(told()).hasSize(3).startsWith("#0", "0 #1").last().asString().startsWith("sse-error");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "publishOn", "limitRate", "flatMapSequential" })
+	void retryBehindAPrefetchingOperatorIsNoSilentHole(String operator) {
+		boolean[] failed = new boolean[1];
+		Flux<SseEvent> source = this.hub.subscribe("a");
+		Flux<SseEvent> prefetched = switch (operator) {
+			case "publishOn" -> source.publishOn(Schedulers.fromExecutor(this.stream.loop));
+			case "limitRate" -> source.limitRate(8);
+			default -> source.flatMapSequential(Mono::just);
+		};
+		start(prefetched.doOnNext((event) -> {
+			if (!failed[0] && "3".equals(event.data())) {
+				failed[0] = true;
+				throw new IllegalStateException("once");
+			}
+		}).retry(1));
+		publishWhileNotReading(0, 12);
+		publish(12, 14);
+		List<String> told = told();
+		assertThat(told).contains("2 #3").endsWith("12 #13", "13 #14");
+		if (!told.contains("4 #5")) {
+			assertThat(told.get(told.indexOf("2 #3") + 1)).isEqualTo("sse-gap {\"reason\":\"unknown\"}");
+		}
+	}
+
+	@Test
+	void retryOfWhatHasAllArrivedTellsNoGap() {
+		Sinks.Empty<SseEvent> failure = Sinks.empty();
+		int[] attempts = new int[1];
+		Mono<SseEvent> failsOnce = Mono.defer(() -> (attempts[0]++ == 0) ? failure.asMono() : Mono.never());
+		start(Flux.merge(this.hub.subscribe("a"), failsOnce).retry(1));
+		publish(0, 2);
+		failure.tryEmitError(new IllegalStateException("once"));
+		publish(2, 4);
+		assertThat(told()).containsExactly("#0", "0 #1", "1 #2", "2 #3", "3 #4");
+	}
+
+	@Test
+	void subscriptionThatStartsWithoutDemandTakesWhatIsAfterAnEnd() {
+		publish(0, 1);
+		this.hub.complete("a");
+		String position = this.hub.position();
+		publish(1, 2);
+		this.stream.become(false);
+		start(Flux.concat(Mono.just(SseEvent.text("snapshot")), this.hub.subscribe(to("a").after(position))));
+		this.stream.become(true);
+		this.stream.loop.runTasks();
+		assertThat(EventStream.data(this.stream.text())).containsExactly("snapshot", "1");
+		assertThat(this.stream.completed).isFalse();
+	}
+
+	@Test
+	void sharedFluxTellsEveryStreamThatItLagged() {
+		StreamFixture other = new StreamFixture();
+		Flux<SseEvent> shared = this.hub.subscribe(to("a").bufferSize(4).withoutResume()).share();
+		start(shared);
+		other.start(shared);
+		other.loop.runTasks();
+		for (StreamFixture each : List.of(this.stream, other)) {
+			each.become(false);
+		}
+		publish(0, 1000);
+		for (StreamFixture each : List.of(this.stream, other)) {
+			each.become(true);
+			each.loop.runTasks();
+		}
+		this.stream.loop.runTasks();
+		other.loop.runTasks();
+		assertThat(other.text()).contains("event:sse-lag");
+		assertThat(this.stream.text()).contains("event:sse-lag");
+	}
+
+	@Test
+	void mergedFluxesTellThatTheyLagged() {
+		start(Flux
+			.merge(this.hub.subscribe(to("a").bufferSize(4).withoutResume()),
+					this.hub.subscribe(to("b").withoutResume()))
+			.filter((event) -> !event.isNotice()));
+		publishWhileNotReading(0, 1000);
+		this.stream.loop.runTasks();
+		assertThat(this.stream.text()).contains("event:sse-lag");
+	}
+
+	@Test
+	void endedStreamKeepsNoNotices() {
+		start(this.hub.subscribe("a"));
+		this.stream.loop.onLoop(() -> this.stream.writer.cancel());
+		this.stream.loop.onLoop(() -> this.stream.writer.writeAhead(SseEvent.text("{}").withName("sse-lag")));
+		assertThat(this.stream.writer.isHoldingFrames()).isFalse();
+	}
+
+	@Test
+	void withoutResumeIgnoresTheLastEventId() {
+		publish(0, 4);
+		startAfter(this.epoch + "-1", this.hub.subscribe(to("a").last(1).withoutResume()));
+		assertThat(told()).containsExactly("3");
+	}
+
+	@Test
+	void idOfMoreThan128BytesIsUnknown() {
+		publish(0, 2);
+		startAfter("x".repeat(129), this.hub.subscribe("a"));
+		assertThat(told()).containsExactly("sse-gap {\"reason\":\"unknown\"} #2");
+	}
+
+	@Test
+	void failAndRetryResumesAfterTheLastEvent() {
+		start(this.hub.subscribe(to("a").bufferSize(4).onLag(SseLagPolicy.FAIL)).retry(1));
+		publish(0, 1);
+		publishWhileNotReading(1, 6);
+		this.stream.loop.runTasks();
+		assertThat(EventStream.data(this.stream.text())).containsExactly("0", "1", "2", "3", "4", "5");
+	}
+
+	@Test
+	void withAutomaticContextPropagationIdsThatAMapHasLostAreNotRestoredButNothingIsSilent() {
+		Hooks.enableAutomaticContextPropagation();
+		try {
+			start(this.hub.subscribe(to("a").bufferSize(4))
+				.filter((event) -> !"1".equals(event.data()))
+				.map((event) -> event));
+			publish(0, 3);
+			publishWhileNotReading(3, 40);
+			this.stream.loop.runTasks();
+			assertThat(told()).startsWith("#0", "0 #1", "2 #3").contains("39 #40");
+			assertThat(told()).anyMatch((block) -> block.startsWith("sse-lag"));
+		}
+		finally {
+			Hooks.disableAutomaticContextPropagation();
+		}
 	}
 
 	@Test
