@@ -55,7 +55,7 @@ public final class SseEndpoint {
 		List<SseConnection> open = connections();
 		return new Description(
 				new HubDescription(snapshot.epoch(), snapshot.position(), snapshot.retainedBytes(),
-						snapshot.subscribers()),
+						snapshot.subscribers(), snapshot.missed()),
 				first(snapshot.topics()), first(open),
 				snapshot.topics().size() > MAX_ENTRIES || open.size() > MAX_ENTRIES);
 	}
@@ -82,7 +82,7 @@ public final class SseEndpoint {
 				List<SseConnection> found = connections().stream()
 					.filter((each) -> Objects.equals(each.clientKey(), wanted))
 					.toList();
-				yield found.isEmpty() ? null : first(found);
+				yield found.isEmpty() ? null : new Client(wanted, first(found), found.size() > MAX_ENTRIES);
 			}
 		};
 	}
@@ -91,12 +91,12 @@ public final class SseEndpoint {
 	 * End one topic, one connection, or all connections of one client.
 	 * @param path {@code topics}, {@code connections} or {@code clients}, then the name
 	 * of the topic, which may hold slashes, the id or the key
-	 * @return how many were ended
+	 * @return what was asked for, and how many were ended
 	 */
 	@DeleteOperation
 	public Ended end(@Selector(match = Selector.Match.ALL_REMAINING) String... path) {
 		String wanted = rest(path);
-		return new Ended(switch (kind(path)) {
+		return new Ended(wanted, switch (kind(path)) {
 			case TOPICS -> complete(wanted);
 			case CONNECTIONS -> (this.connections != null && this.connections.disconnect(wanted)) ? 1 : 0;
 			case CLIENTS -> (this.connections != null) ? this.connections.disconnectClient(wanted) : 0;
@@ -160,17 +160,31 @@ public final class SseEndpoint {
 	 * @param tail the position at which a subscriber would start now
 	 * @param retainedBytes what it retains
 	 * @param subscribers how many subscribers it has
+	 * @param missed how many events they have missed since its start
 	 */
-	public record HubDescription(String epoch, String tail, long retainedBytes, int subscribers) {
+	public record HubDescription(String epoch, String tail, long retainedBytes, int subscribers, long missed) {
+
+	}
+
+	/**
+	 * One client.
+	 *
+	 * @param clientKey its key
+	 * @param connections its open streams, the oldest first
+	 * @param truncated whether it has more than are shown
+	 */
+	public record Client(String clientKey, List<SseConnection> connections, boolean truncated) {
 
 	}
 
 	/**
 	 * What was ended.
 	 *
+	 * @param wanted the topic, the id or the key, as it was understood: empty parts
+	 * between slashes are lost unless they are written as {@code %2F}
 	 * @param ended how many
 	 */
-	public record Ended(int ended) {
+	public record Ended(String wanted, int ended) {
 
 	}
 

@@ -5,6 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.stream.Stream;
 
 import io.github.sse4spring.SseKeepAlive;
+import io.github.sse4spring.SseSubscription;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.convert.DurationStyle;
@@ -50,6 +51,15 @@ final class PropertyRules {
 		if (lower != null && upper != null && lower.compareTo(upper) > 0) {
 			this.errors.rejectValue(field, "order", "%s must not be above %s but is %s, above %s".formatted(lowerKey,
 					upperKey, print(lower), print(upper)));
+		}
+	}
+
+	void topic(String field, String key, String topic) {
+		try {
+			SseSubscription.to(topic);
+		}
+		catch (IllegalArgumentException ex) {
+			this.errors.rejectValue(field, "topic", "%s: %s".formatted(key, ex.getMessage()));
 		}
 	}
 

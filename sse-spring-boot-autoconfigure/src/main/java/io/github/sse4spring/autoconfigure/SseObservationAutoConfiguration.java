@@ -6,6 +6,7 @@ import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -30,13 +31,19 @@ public final class SseObservationAutoConfiguration {
 
 	@Bean
 	static BeanPostProcessor sseHubObservations(ObjectProvider<ObservationRegistry> registry,
-			ObjectProvider<SseProperties> properties) {
+			ObjectProvider<SseProperties> properties, ConfigurableListableBeanFactory beans) {
 		return new BeanPostProcessor() {
 
 			@Override
 			public Object postProcessAfterInitialization(Object bean, String beanName) {
-				return (bean instanceof SseHub hub) ? new SseHubObservations(hub, registry.getObject(),
-						properties.getObject().getMetrics().getTopics()) : bean;
+				return (bean instanceof SseHub hub && isDeclaredAsHub(beanName)) ? new SseHubObservations(hub,
+						registry.getObject(), properties.getObject().getMetrics().getTopics()) : bean;
+			}
+
+			/** Who wants a hub of his own type would not find it behind ours. */
+			private boolean isDeclaredAsHub(String beanName) {
+				return beans.containsBeanDefinition(beanName)
+						&& beans.getMergedBeanDefinition(beanName).getResolvableType().toClass() == SseHub.class;
 			}
 
 		};

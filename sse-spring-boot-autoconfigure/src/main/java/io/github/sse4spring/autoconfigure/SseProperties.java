@@ -91,6 +91,7 @@ public class SseProperties implements Validator {
 				properties.limits.maxConnectionsPerClient);
 		rules.between("limits.refusalRetry", "sse.limits.refusal-retry", properties.limits.refusalRetry,
 				Duration.ofMillis(1), PropertyRules.LONGEST);
+		properties.metrics.topics.forEach((topic) -> rules.topic("metrics.topics", "sse.metrics.topics", topic));
 		rules.between("shutdown.drainTimeout", "sse.shutdown.drain-timeout", properties.shutdown.drainTimeout,
 				Duration.ZERO, PropertyRules.LONGEST);
 	}
@@ -362,7 +363,9 @@ public class SseProperties implements Validator {
 		/**
 		 * How long bytes may stay unacknowledged before the connection of a peer that is
 		 * gone is closed, where the transport can do that (epoll on Linux). When 0 it is
-		 * as long as the system says, often 15 minutes.
+		 * as long as the system says, often 15 minutes. To the system a peer that takes
+		 * nothing does not answer either: so it is never shorter than stall-timeout, and
+		 * off without one.
 		 */
 		private Duration peerTimeout = Duration.ofSeconds(60);
 

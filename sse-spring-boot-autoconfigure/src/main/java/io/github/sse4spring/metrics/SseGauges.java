@@ -1,6 +1,9 @@
 package io.github.sse4spring.metrics;
 
+import java.util.concurrent.TimeUnit;
+
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.SseHubSnapshot;
 import io.github.sse4spring.webflux.SseConnections;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,9 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SseGauges implements MeterBinder {
 
+	/** The gauges of one scrape share a snapshot. */
+	private static final long FRESH = TimeUnit.SECONDS.toNanos(1);
+
 	private final SseHub hub;
 
 	private final @Nullable SseConnections connections;
+
+	private @Nullable SseHubSnapshot snapshot;
+
+	private long snapshotAt;
 
 	/**
 	 * Create the gauges.
@@ -32,20 +42,32 @@ public final class SseGauges implements MeterBinder {
 	@Override
 	public void bindTo(MeterRegistry registry) {
 		if (this.connections != null) {
-			Gauge.builder("sse.connections", this.connections, (open) -> open.list().size())
+			Gauge.builder("sse.connections", this.connections, SseConnections::count)
 				.description("Open streams")
 				.register(registry);
 		}
-		Gauge.builder("sse.subscribers", this.hub, (hub) -> hub.snapshot().subscribers())
+		Gauge.builder("sse.subscribers", this, (gauges) -> gauges.snapshot().subscribers())
 			.description("Subscribers of the hub")
 			.register(registry);
-		Gauge.builder("sse.topics", this.hub, (hub) -> hub.snapshot().topics().size())
-			.description("Topics with subscribers or retained events")
+		Gauge.builder("sse.topics", this, SseGauges::topicsThatRetain)
+			.description("Topics that retain events")
 			.register(registry);
-		Gauge.builder("sse.retained", this.hub, (hub) -> hub.snapshot().retainedBytes())
+		Gauge.builder("sse.retained", this, (gauges) -> gauges.snapshot().retainedBytes())
 			.description("What the hub retains")
 			.baseUnit(BaseUnits.BYTES)
 			.register(registry);
+	}
+
+	private long topicsThatRetain() {
+		return snapshot().topics().stream().filter((topic) -> topic.retained() > 0).count();
+	}
+
+	private synchronized SseHubSnapshot snapshot() {
+		if (this.snapshot == null || System.nanoTime() - this.snapshotAt > FRESH) {
+			this.snapshot = this.hub.snapshot();
+			this.snapshotAt = System.nanoTime();
+		}
+		return this.snapshot;
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.sse4spring.metrics;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
@@ -40,15 +41,34 @@ public final class SseHubObservations implements SseHub {
 
 	@Override
 	public SsePublication publish(String topic, SseEvent event) {
+		return observe(topic, () -> this.hub.publish(topic, event));
+	}
+
+	@Override
+	public SsePublication publish(SseEvent event) {
+		return observe(DEFAULT_TOPIC, () -> this.hub.publish(event));
+	}
+
+	private SsePublication observe(String topic, Supplier<SsePublication> publishing) {
 		return Objects.requireNonNull(Observation.createNotStarted("sse.publish", this.registry)
 			.contextualName("sse publish")
 			.lowCardinalityKeyValue("topic", this.topics.contains(topic) ? topic : SseMeters.OTHER)
-			.observe(() -> this.hub.publish(topic, event)));
+			.observe(publishing));
 	}
 
 	@Override
 	public Flux<SseEvent> subscribe(SseSubscription subscription) {
 		return this.hub.subscribe(subscription);
+	}
+
+	@Override
+	public Flux<SseEvent> subscribe(String... topics) {
+		return this.hub.subscribe(topics);
+	}
+
+	@Override
+	public Flux<SseEvent> subscribe() {
+		return this.hub.subscribe();
 	}
 
 	@Override

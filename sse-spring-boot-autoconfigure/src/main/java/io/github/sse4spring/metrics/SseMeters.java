@@ -1,7 +1,6 @@
 package io.github.sse4spring.metrics;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -100,6 +99,7 @@ public final class SseMeters implements SseHubListener, SseStreamListener {
 		}
 		this.duration = Timer.builder("sse.stream.duration")
 			.description("How long streams were open")
+			.maximumExpectedValue(Duration.ofDays(1))
 			.register(registry);
 		this.publishDelay = Timer.builder("sse.publish.delay")
 			.description("From the publishing of an event to its writing, the first of each batch")
@@ -159,12 +159,12 @@ public final class SseMeters implements SseHubListener, SseStreamListener {
 	}
 
 	@Override
-	public void onEnd(SseConnection connection, SseStreamEnd end) {
+	public void onEnd(SseConnection connection, SseStreamEnd end, Duration open) {
 		Counter counter = this.closed.get(end);
 		if (counter != null) {
 			counter.increment();
 		}
-		this.duration.record(Duration.between(connection.since(), Instant.now()));
+		this.duration.record(open);
 	}
 
 	@Override

@@ -22,9 +22,7 @@ import org.springframework.web.server.WebFilterChain;
  */
 public final class SseRequestTimer implements WebFilter, MeterFilter, Ordered {
 
-	private static final KeyValue MARK = KeyValue.of("sse", "stream");
-
-	private static final String TIMER = "http.server.requests";
+	private static final KeyValue MARK = KeyValue.of("sse", "event stream");
 
 	@Override
 	public int getOrder() {
@@ -47,7 +45,9 @@ public final class SseRequestTimer implements WebFilter, MeterFilter, Ordered {
 
 	@Override
 	public MeterFilterReply accept(Meter.Id id) {
-		boolean marked = TIMER.equals(id.getName()) && MARK.getValue().equals(id.getTag(MARK.getKey()));
+		// Whatever the timer is called:
+		// management.observations.http.server.requests.name.
+		boolean marked = MARK.getValue().equals(id.getTag(MARK.getKey()));
 		return marked ? MeterFilterReply.DENY : MeterFilterReply.NEUTRAL;
 	}
 

@@ -1,5 +1,7 @@
 package io.github.sse4spring.webflux;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -8,15 +10,21 @@ import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
- * Any server through Spring's own abstraction, where every batch is a group of its own,
- * since only the end of a group is flushed. Its demand alone limits what is taken.
- * Buffers are on the heap and not counted: none leaks if a group is never read.
+ * Any server through Spring's own abstraction, where every part of a batch is a group of
+ * its own, since only the end of a group is flushed. Its demand alone limits what is
+ * taken. Buffers are on the heap and not counted: none leaks if a group is never read.
  */
 final class GroupTransport implements Transport {
+
+	/** As much as the server is asked to take before it asks for more. */
+	private static final int GROUP = 16 * 1024;
 
 	private final ServerHttpResponse response;
 
 	private final Loop loop;
+
+	/** What the server has asked for. */
+	private final AtomicLong emitted = new AtomicLong();
 
 	GroupTransport(ServerHttpResponse response, Loop loop) {
 		this.response = response;
@@ -46,7 +54,7 @@ final class GroupTransport implements Transport {
 
 	@Override
 	public Mono<Void> write(Flux<DataBuffer> body) {
-		return this.response.writeAndFlushWith(body.map(Mono::just));
+		return this.response.writeAndFlushWith(Buffers.split(body, GROUP, this.emitted::addAndGet).map(Mono::just));
 	}
 
 	@Override
@@ -61,7 +69,7 @@ final class GroupTransport implements Transport {
 
 	@Override
 	public long progress() {
-		return 0;
+		return this.emitted.get();
 	}
 
 	@Override

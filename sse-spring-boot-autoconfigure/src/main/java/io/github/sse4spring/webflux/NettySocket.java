@@ -5,9 +5,9 @@ import java.time.Duration;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.handler.codec.http2.Http2FrameCodec;
-import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -29,66 +29,74 @@ final class NettySocket {
 	 */
 	private static final int NOT_SENT_LOW_WATER_MARK = 16 * 1024;
 
+	/** The least that Netty counts a frame of HTTP/2 as. */
+	private static final int MIN_HTTP2_FRAME = 9;
+
 	private final Channel channel;
 
-	private final @Nullable Http2Stream http2Stream;
+	/** With HTTP/2: what was emitted so far, as Netty counts it. */
+	private long emitted;
+
+	private @Nullable Runnable undo;
 
 	NettySocket(Channel channel) {
 		this.channel = channel;
-		this.http2Stream = (channel instanceof Http2StreamChannel stream) ? streamOf(stream) : null;
 	}
 
-	private static @Nullable Http2Stream streamOf(Http2StreamChannel channel) {
-		Http2FrameCodec codec = channel.parent().pipeline().get(Http2FrameCodec.class);
-		return (codec != null) ? codec.connection().stream(channel.stream().id()) : null;
+	boolean isHttp2() {
+		return this.channel instanceof Http2StreamChannel;
 	}
 
-	/** Set the options of an event stream, where the transport has them. */
+	/**
+	 * Set the options of an event stream, where the transport has them.
+	 * @param peerTimeout zero leaves the option as it is
+	 */
 	void configure(Duration peerTimeout) {
-		setOptions(NOT_SENT_LOW_WATER_MARK, (int) Math.min(Integer.MAX_VALUE, peerTimeout.toMillis()));
+		if (EPOLL_PRESENT && this.undo == null) {
+			this.undo = Epoll.set(socket(), (int) Math.min(Integer.MAX_VALUE, peerTimeout.toMillis()));
+		}
 	}
 
 	/** Leave the socket as it was, for the next response on it. */
 	void reset() {
-		if (this.http2Stream == null) {
-			setOptions(0, 0);
-		}
-	}
-
-	private void setOptions(int notSentLowWaterMark, int peerTimeout) {
-		if (EPOLL_PRESENT) {
-			Epoll.set(socket(), notSentLowWaterMark, peerTimeout);
+		// With HTTP/2 other streams are on it.
+		if (this.undo != null && !isHttp2()) {
+			this.undo.run();
 		}
 	}
 
 	private Channel socket() {
-		return (this.channel instanceof Http2StreamChannel) ? this.channel.parent() : this.channel;
+		return isHttp2() ? this.channel.parent() : this.channel;
+	}
+
+	/** A buffer of HTTP/2 is on its way. */
+	void emitted(int bytes) {
+		this.emitted += Math.max(MIN_HTTP2_FRAME, bytes);
 	}
 
 	/** Whether bytes wait that the socket has not taken. */
 	boolean hasPending() {
+		return pending() > 0;
+	}
+
+	private long pending() {
 		ChannelOutboundBuffer outbound = this.channel.unsafe().outboundBuffer();
-		return (outbound != null) ? outbound.totalPendingWriteBytes() > 0
-				: this.channel.bytesBeforeUnwritable() <= this.channel.config().getWriteBufferHighWaterMark();
+		if (outbound != null) {
+			return outbound.totalPendingWriteBytes();
+		}
+		WriteBufferWaterMark marks = this.channel.config().getWriteBufferWaterMark();
+		return this.channel.isWritable() ? marks.high() + 1 - this.channel.bytesBeforeUnwritable()
+				: marks.low() - 1 + this.channel.bytesBeforeWritable();
 	}
 
 	/**
-	 * A number that stays the same while the socket takes nothing. With HTTP/2 it is what
-	 * the client lets this stream send, which moves whenever it reads and whenever
-	 * something is sent.
+	 * A number that stays the same while the socket takes nothing. With HTTP/2 it is how
+	 * many bytes were taken, frame by frame.
 	 */
 	long progress() {
 		ChannelOutboundBuffer outbound = this.channel.unsafe().outboundBuffer();
-		if (outbound != null) {
-			return mix(System.identityHashCode(outbound.current()), outbound.currentProgress());
-		}
-		return mix(windowSize(), this.channel.bytesBeforeUnwritable());
-	}
-
-	private int windowSize() {
-		Http2FrameCodec codec = (this.http2Stream != null) ? this.channel.parent().pipeline().get(Http2FrameCodec.class)
-				: null;
-		return (codec != null) ? codec.connection().remote().flowController().windowSize(this.http2Stream) : 0;
+		return (outbound != null) ? mix(System.identityHashCode(outbound.current()), outbound.currentProgress())
+				: this.emitted - pending();
 	}
 
 	private static long mix(long a, long b) {
@@ -103,14 +111,30 @@ final class NettySocket {
 		private Epoll() {
 		}
 
-		private static void set(Channel channel, int notSentLowWaterMark, int peerTimeout) {
-			if (channel instanceof EpollSocketChannel socket) {
-				try {
-					socket.config().setTcpNotSentLowAt(notSentLowWaterMark).setTcpUserTimeout(peerTimeout);
-				}
-				catch (ChannelException ex) {
-					// Closed meanwhile.
-				}
+		/** Set the options, and return what sets them back. */
+		private static @Nullable Runnable set(Channel channel, int peerTimeout) {
+			if (!(channel instanceof EpollSocketChannel socket)) {
+				return null;
+			}
+			try {
+				EpollSocketChannelConfig config = socket.config();
+				long notSentLowWaterMark = config.getTcpNotSentLowAt();
+				int userTimeout = config.getTcpUserTimeout();
+				set(socket, NOT_SENT_LOW_WATER_MARK, (peerTimeout > 0) ? peerTimeout : userTimeout);
+				return () -> set(socket, notSentLowWaterMark, userTimeout);
+			}
+			catch (ChannelException ex) {
+				// Closed meanwhile.
+				return null;
+			}
+		}
+
+		private static void set(EpollSocketChannel socket, long notSentLowWaterMark, int userTimeout) {
+			try {
+				socket.config().setTcpNotSentLowAt(notSentLowWaterMark).setTcpUserTimeout(userTimeout);
+			}
+			catch (ChannelException ex) {
+				// Closed meanwhile.
 			}
 		}
 

@@ -28,6 +28,12 @@ final class NettyTransport implements Transport {
 
 	private static final String HANDLER = "sseWritability";
 
+	/**
+	 * How much of HTTP/2 is written at once: a write is taken as a whole or not at all,
+	 * as far as anybody can see, and a client that reads must be seen to.
+	 */
+	private static final int HTTP2_WRITE = 16 * 1024;
+
 	private final ServerHttpResponse response;
 
 	private final Connection connection;
@@ -38,7 +44,7 @@ final class NettyTransport implements Transport {
 
 	private final NettySocket socket;
 
-	private final SseStreamSettings.Wire settings;
+	private final SseStreamSettings settings;
 
 	private final Loop loop;
 
@@ -49,7 +55,7 @@ final class NettyTransport implements Transport {
 	private final @Nullable GroupTransport decorated;
 
 	private NettyTransport(ServerHttpResponse response, HttpServerResponse nettyResponse, Connection connection,
-			Loops loops, SseStreamSettings.Wire settings) {
+			Loops loops, SseStreamSettings settings) {
 		this.response = response;
 		this.nettyResponse = nettyResponse;
 		this.settings = settings;
@@ -66,7 +72,7 @@ final class NettyTransport implements Transport {
 	 * Find the connection below a response.
 	 * @return its transport, or {@code null} if the response is not one of Reactor Netty
 	 */
-	static @Nullable Transport of(ServerHttpResponse response, Loops loops, SseStreamSettings.Wire settings) {
+	static @Nullable Transport of(ServerHttpResponse response, Loops loops, SseStreamSettings settings) {
 		if (!(nativeResponse(response) instanceof HttpServerResponse nettyResponse)) {
 			return null;
 		}
@@ -97,7 +103,7 @@ final class NettyTransport implements Transport {
 
 	@Override
 	public void begin(Runnable resume) {
-		this.socket.configure(this.settings.peerTimeout());
+		this.socket.configure(this.settings.kernelTimeout());
 		this.connection.addHandlerLast(HANDLER, new ChannelInboundHandlerAdapter() {
 
 			@Override
@@ -133,14 +139,16 @@ final class NettyTransport implements Transport {
 
 	@Override
 	public Mono<Void> write(Flux<DataBuffer> body) {
-		if (!this.settings.compression()) {
+		if (!this.settings.wire().compression()) {
 			this.nettyResponse.compression(false);
 		}
-		if (!this.settings.chunked()) {
+		if (!this.settings.wire().chunked()) {
 			// Reactor Netty then ends the response with its connection.
 			this.response.getHeaders().remove(HttpHeaders.TRANSFER_ENCODING);
 		}
-		return (this.decorated != null) ? this.decorated.write(body) : this.response.writeWith(body);
+		Flux<DataBuffer> buffers = this.socket.isHttp2() ? Buffers.split(body, HTTP2_WRITE, this.socket::emitted)
+				: body;
+		return (this.decorated != null) ? this.decorated.write(buffers) : this.response.writeWith(buffers);
 	}
 
 	@Override

@@ -46,6 +46,11 @@ final class OpenStreams implements SseConnections {
 	}
 
 	@Override
+	public int count() {
+		return this.open.size();
+	}
+
+	@Override
 	public boolean disconnect(String id) {
 		List<StreamWriter> found = all().stream().filter((stream) -> Long.toString(stream.id()).equals(id)).toList();
 		found.forEach((stream) -> stream.end(SseStreamEnd.DISCONNECTED));

@@ -26,14 +26,15 @@ public interface SseClientKeyResolver {
 	Mono<String> resolve(ServerWebExchange exchange);
 
 	/**
-	 * The name of the principal, else the remote address without port. Forwarded headers
-	 * count only if {@code server.forward-headers-strategy} says so, since anybody can
-	 * send them.
+	 * The name of the principal, if it has one, else the remote address without port.
+	 * With anonymous authentication all who are not logged in have one principal.
+	 * Forwarded headers count only if {@code server.forward-headers-strategy} says so,
+	 * since anybody can send them.
 	 * @return the default
 	 */
 	static SseClientKeyResolver principalOrAddress() {
 		return (exchange) -> exchange.getPrincipal()
-			.map(Principal::getName)
+			.mapNotNull(Principal::getName)
 			.switchIfEmpty(Mono.fromSupplier(() -> addressOf(exchange.getRequest().getRemoteAddress())));
 	}
 

@@ -16,6 +16,12 @@ public interface SseConnections {
 	List<SseConnection> list();
 
 	/**
+	 * Return how many streams are open, which costs less than to list them.
+	 * @return the number
+	 */
+	int count();
+
+	/**
 	 * End a stream cleanly, on a frame boundary, for its client to come back and be
 	 * authorized anew.
 	 * @param id the id of the connection

@@ -1,5 +1,7 @@
 package io.github.sse4spring.webflux;
 
+import java.time.Duration;
+
 /**
  * Is told what happens to event streams, on the event loop where it happens. Must not
  * block. A listener that throws harms only itself.
@@ -35,8 +37,9 @@ public interface SseStreamListener {
 	 * A stream that was open has ended.
 	 * @param connection the stream
 	 * @param end why
+	 * @param open how long it was open, whatever the clock did meanwhile
 	 */
-	default void onEnd(SseConnection connection, SseStreamEnd end) {
+	default void onEnd(SseConnection connection, SseStreamEnd end, Duration open) {
 	}
 
 	/**

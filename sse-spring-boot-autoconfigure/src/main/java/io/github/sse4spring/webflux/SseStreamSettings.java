@@ -20,6 +20,21 @@ public record SseStreamSettings(KeepAlive keepAlive, Duration openDelay, Retry r
 		Limits limits) {
 
 	/**
+	 * How long the kernel may wait for a peer. To it one that takes nothing is one that
+	 * does not answer, and that is the business of the stall timeout first.
+	 * @return zero for as long as the system says
+	 */
+	Duration kernelTimeout() {
+		Duration stall = this.lifetime.stallTimeout;
+		Duration peer = this.wire.peerTimeout;
+		if (peer.isZero() || stall.isZero()) {
+			return Duration.ZERO;
+		}
+		Duration afterStall = stall.plus(stall.dividedBy(2));
+		return (peer.compareTo(afterStall) > 0) ? peer : afterStall;
+	}
+
+	/**
 	 * The keep-alive of every stream.
 	 *
 	 * @param enabled whether to write comments at all
@@ -62,7 +77,7 @@ public record SseStreamSettings(KeepAlive keepAlive, Duration openDelay, Retry r
 	 *
 	 * @param peerTimeout how long bytes may stay unacknowledged by the peer before the
 	 * connection is closed, where the transport can do that; zero is as long as the
-	 * system says
+	 * system says, and it is never shorter than the stall timeout, or at work without one
 	 * @param compression whether a response may be compressed
 	 * @param chunked whether a response has chunks in HTTP/1.1; else it ends with its
 	 * connection

@@ -122,7 +122,7 @@ public final class SseStreams {
 		Body body = new Body(events, transport, new StreamClient(slot.clientKey, lastEventId),
 				() -> addHeaders(response));
 		// Open until its last byte has left: that is what a drain has to wait for.
-		return transport.write(body).doFinally((signal) -> body.left());
+		return transport.write(body).onErrorComplete((ex) -> body.isAborted()).doFinally((signal) -> body.left());
 	}
 
 	/**
@@ -167,7 +167,7 @@ public final class SseStreams {
 	}
 
 	private Transport transport(ServerHttpResponse response) {
-		Transport transport = NETTY_PRESENT ? NettyTransport.of(response, this.loops, this.settings.wire()) : null;
+		Transport transport = NETTY_PRESENT ? NettyTransport.of(response, this.loops, this.settings) : null;
 		return (transport != null) ? transport : new GroupTransport(response, this.loops.any());
 	}
 
@@ -195,7 +195,7 @@ public final class SseStreams {
 		return this.open.nextId();
 	}
 
-	/** A stream has begun, on its loop. */
+	/** On any thread: a stream begins. */
 	void add(StreamWriter stream) {
 		this.open.add(stream);
 		if (this.drained != null) {
@@ -263,6 +263,11 @@ public final class SseStreams {
 		public void subscribe(CoreSubscriber<? super DataBuffer> actual) {
 			this.writer = new StreamWriter(SseStreams.this, this.transport, actual, this.client, this.onOpen);
 			this.writer.start(Flux.from(this.events));
+		}
+
+		/** Whether the connection was closed from here. */
+		boolean isAborted() {
+			return this.writer != null && this.writer.isAborted();
 		}
 
 		/**

@@ -47,21 +47,28 @@ final class StreamLimits {
 	 * @return the limit that does not allow it, or {@code null} if the slot is taken
 	 */
 	@Nullable String acquire(@Nullable String clientKey) {
-		if (!raise(this.open, this.settings.maxConnections())) {
-			warn(this.nextWarningOfNode, NODE, this.settings.maxConnections(), "are open");
-			return NODE;
-		}
+		// The client first: one who has too many takes nothing of the others, not even
+		// for
+		// a moment.
 		if (clientKey != null && !raise(clientKey)) {
-			this.open.decrementAndGet();
 			warn(this.nextWarningOfClient, CLIENT, this.settings.maxConnectionsPerClient(),
 					"are open for client '" + clientKey + "'");
 			return CLIENT;
+		}
+		if (!raise(this.open, this.settings.maxConnections())) {
+			releaseOf(clientKey);
+			warn(this.nextWarningOfNode, NODE, this.settings.maxConnections(), "are open");
+			return NODE;
 		}
 		return null;
 	}
 
 	void release(@Nullable String clientKey) {
 		this.open.decrementAndGet();
+		releaseOf(clientKey);
+	}
+
+	private void releaseOf(@Nullable String clientKey) {
 		if (clientKey != null) {
 			this.openByClient.computeIfPresent(clientKey, (key, count) -> (count > 1) ? count - 1 : null);
 		}

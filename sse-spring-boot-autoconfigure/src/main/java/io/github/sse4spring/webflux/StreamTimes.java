@@ -31,6 +31,8 @@ final class StreamTimes {
 
 	private long ageAt = Deadlines.NEVER;
 
+	private long openedAt;
+
 	private long writtenAt;
 
 	private long keepAliveAt = Deadlines.NEVER;
@@ -71,6 +73,12 @@ final class StreamTimes {
 
 	void opened() {
 		this.openAt = Deadlines.NEVER;
+		this.openedAt = this.now;
+	}
+
+	/** How long the stream has been open. */
+	Duration open() {
+		return Duration.ofNanos(this.loop.nanoTime() - this.openedAt);
 	}
 
 	void written() {

@@ -1,5 +1,6 @@
 package io.github.sse4spring.webflux;
 
+import java.io.EOFException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -90,6 +91,9 @@ final class StreamWriter implements Subscription {
 
 	private boolean failureLogged;
 
+	/** Whether the response was told the end of its body. */
+	private boolean terminated;
+
 	private byte @Nullable [] lastFrame;
 
 	private SseStreamEnd end = SseStreamEnd.COMPLETED;
@@ -101,6 +105,9 @@ final class StreamWriter implements Subscription {
 	private final AtomicLong bytes = new AtomicLong();
 
 	private volatile @Nullable Instant unwritableSince;
+
+	/** Whether its connection was closed from here, so that an error of it is no news. */
+	private volatile boolean aborted;
 
 	StreamWriter(SseStreams streams, Transport transport, CoreSubscriber<? super DataBuffer> actual,
 			StreamClient client, Runnable onOpen) {
@@ -121,6 +128,8 @@ final class StreamWriter implements Subscription {
 
 	/** Subscribe to the source, on the thread of the caller as its operators expect. */
 	void start(Publisher<? extends SseEvent> source) {
+		// Before anything else, so that who ends the streams of a client misses none.
+		this.streams.add(this);
 		this.actual.onSubscribe(this);
 		this.loop.run(this::begin);
 		source.subscribe(this.inlet);
@@ -128,7 +137,6 @@ final class StreamWriter implements Subscription {
 
 	private void begin() {
 		if (this.state != State.ENDED) {
-			this.streams.add(this);
 			this.transport.begin(this::pump);
 			this.times.begin(this.streams.settings().openDelay(), this.streams.settings().lifetime().maxAge());
 		}
@@ -221,17 +229,23 @@ final class StreamWriter implements Subscription {
 	 * not read its end.
 	 */
 	void abort(SseStreamEnd reason) {
-		this.loop.execute(
-				() -> abortNow(reason, new IllegalStateException("The client did not read to the end of the stream")));
+		this.loop.execute(() -> abortNow(reason, "The client did not read to the end of the stream"));
 	}
 
-	private void abortNow(SseStreamEnd reason, Throwable failure) {
-		boolean open = (this.state != State.ENDED);
+	private void abortNow(SseStreamEnd reason, String why) {
+		this.aborted = true;
 		ended(reason);
 		this.times.cancel();
-		if (!this.transport.abort() && open) {
-			this.actual.onError(failure);
+		if (!this.transport.abort() && !this.terminated) {
+			this.terminated = true;
+			// What Spring takes for a client that is gone.
+			this.actual.onError(new EOFException(why));
 		}
+	}
+
+	/** On any thread. */
+	boolean isAborted() {
+		return this.aborted;
 	}
 
 	boolean isHoldingFrames() {
@@ -264,7 +278,7 @@ final class StreamWriter implements Subscription {
 				// A batch that was taken could not be written: only a cut tells the
 				// client of the hole.
 				logger.error("An event stream was cut, since a batch could not be written", ex);
-				abortNow(SseStreamEnd.FAILED, ex);
+				abortNow(SseStreamEnd.FAILED, "A batch could not be written");
 			}
 			finally {
 				this.loop.batch().clear();
@@ -276,7 +290,7 @@ final class StreamWriter implements Subscription {
 	private void endIfTimeIsUp() {
 		if (this.times.hasStalled(this.demand == 0)) {
 			logger.debug("The client has taken nothing for the stall timeout");
-			abortNow(SseStreamEnd.STALLED, new IllegalStateException("The client does not read"));
+			abortNow(SseStreamEnd.STALLED, "The client does not read");
 		}
 		else if (this.times.isTooOld()) {
 			endWith(this.frames.comeBack(), SseStreamEnd.AGED);
@@ -306,6 +320,7 @@ final class StreamWriter implements Subscription {
 		if (failure != null && this.state == State.WAITING && batch.isEmpty()) {
 			this.failureLogged = true;
 			ended(SseStreamEnd.FAILED);
+			this.terminated = true;
 			this.actual.onError(failure);
 			return false;
 		}
@@ -419,9 +434,6 @@ final class StreamWriter implements Subscription {
 			this.demand--;
 			this.times.written();
 		}
-		if (last) {
-			ended(this.end);
-		}
 		if (buffer != null) {
 			this.actual.onNext(buffer);
 		}
@@ -429,6 +441,8 @@ final class StreamWriter implements Subscription {
 			this.streams.listeners().tell((listener) -> listener.onBatch(taken, this.delay));
 		}
 		if (last) {
+			ended(this.end);
+			this.terminated = true;
 			this.actual.onComplete();
 		}
 		return buffer != null && !last;
@@ -448,7 +462,7 @@ final class StreamWriter implements Subscription {
 		this.times.ended();
 		this.transport.release();
 		if (open) {
-			this.streams.listeners().tell((listener) -> listener.onEnd(connection(), reason));
+			this.streams.listeners().tell((listener) -> listener.onEnd(connection(), reason, this.times.open()));
 		}
 	}
 

@@ -6,17 +6,23 @@ import java.util.List;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.SseHubSnapshot;
+import io.github.sse4spring.SsePublication;
+import io.github.sse4spring.SseSubscription;
 import io.github.sse4spring.actuate.SseEndpoint;
+import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.metrics.SseGauges;
 import io.github.sse4spring.metrics.SseHubObservations;
 import io.github.sse4spring.metrics.SseMeters;
 import io.github.sse4spring.metrics.SseRequestTimer;
+import io.github.sse4spring.webflux.SseConnections;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -95,6 +101,64 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	@Test
+	void ofTwoHubsNoneIsMeasuredByGaugesOrDescribed() {
+		this.reactive.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+			.withBean("orders", SseHub.class, () -> SseHubBuilder.create().build())
+			.withBean("chat", SseHub.class, () -> SseHubBuilder.create().build())
+			.withPropertyValues("management.endpoints.web.exposure.include=sse")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(SseMeters.class)
+				.doesNotHaveBean(SseGauges.class)
+				.doesNotHaveBean(SseEndpoint.class));
+	}
+
+	@Test
+	void hubIsStillFoundByATypeOfItsOwn() {
+		this.reactive.withBean(ObservationRegistry.class, ObservationRegistry::create)
+			.withBean(OwnHub.class)
+			.run((context) -> {
+				assertThat(context).hasNotFailed().hasSingleBean(OwnHub.class);
+				assertThat(context.getBean(SseHub.class)).isInstanceOf(OwnHub.class);
+			});
+	}
+
+	@Test
+	void observedHubPassesEveryCallOn() {
+		OwnHub hub = new OwnHub();
+		SseHubObservations observed = new SseHubObservations(hub, ObservationRegistry.create(), List.of());
+		observed.publish(SseEvent.text("x"));
+		observed.publish("a", SseEvent.text("x"));
+		observed.subscribe();
+		observed.subscribe("a", "b");
+		observed.subscribe(SseSubscription.to("c"));
+		observed.complete("a");
+		observed.position();
+		observed.snapshot();
+		observed.close();
+		assertThat(hub.calls).containsExactly("publish", "publish a", "subscribe", "subscribe [a, b]", "subscribe [c]",
+				"complete a", "position", "snapshot", "close");
+	}
+
+	@Test
+	void ownMetersAndEndpointTakeThePlaceOfOurs() {
+		MeterRegistry registry = new SimpleMeterRegistry();
+		this.reactive.withBean(MeterRegistry.class, () -> registry)
+			.withBean("ownMeters", SseMeters.class, () -> new SseMeters(registry, List.of()))
+			.withBean("ownGauges", SseGauges.class,
+					() -> new SseGauges(SseHubBuilder.create().build(), (SseConnections) null))
+			.withBean("ownEndpoint", SseEndpoint.class,
+					() -> new SseEndpoint(SseHubBuilder.create().build(), (SseConnections) null))
+			.withPropertyValues("management.endpoints.web.exposure.include=sse")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(SseMeters.class)
+				.hasBean("ownMeters")
+				.hasSingleBean(SseGauges.class)
+				.hasBean("ownGauges")
+				.hasSingleBean(SseEndpoint.class)
+				.hasBean("ownEndpoint"));
+	}
+
+	@Test
 	void requestTimerIsLeftAloneUnlessToldOtherwise() {
 		ReactiveWebApplicationContextRunner measured = this.reactive.withBean(MeterRegistry.class,
 				SimpleMeterRegistry::new);
@@ -141,6 +205,71 @@ class SseObservabilityAutoConfigurationTests {
 				assertThat(catchThrowable(() -> hub.publish("news", SseEvent.text("x".repeat(100))))).isNotNull();
 			});
 		assertThat(seen).containsExactly("sse.publish news false", "sse.publish other false", "sse.publish news true");
+	}
+
+	/**
+	 * A hub of the user, which keeps what it was asked.
+	 */
+	static class OwnHub implements SseHub {
+
+		private final List<String> calls = new ArrayList<>();
+
+		private final SseHub hub = SseHubBuilder.create().build();
+
+		@Override
+		public SsePublication publish(SseEvent event) {
+			this.calls.add("publish");
+			return this.hub.publish(event);
+		}
+
+		@Override
+		public SsePublication publish(String topic, SseEvent event) {
+			this.calls.add("publish " + topic);
+			return this.hub.publish(topic, event);
+		}
+
+		@Override
+		public Flux<SseEvent> subscribe() {
+			this.calls.add("subscribe");
+			return this.hub.subscribe();
+		}
+
+		@Override
+		public Flux<SseEvent> subscribe(String... topics) {
+			this.calls.add("subscribe " + List.of(topics));
+			return this.hub.subscribe(topics);
+		}
+
+		@Override
+		public Flux<SseEvent> subscribe(SseSubscription subscription) {
+			this.calls.add("subscribe " + subscription.topics());
+			return this.hub.subscribe(subscription);
+		}
+
+		@Override
+		public String position() {
+			this.calls.add("position");
+			return this.hub.position();
+		}
+
+		@Override
+		public void complete(String topic) {
+			this.calls.add("complete " + topic);
+			this.hub.complete(topic);
+		}
+
+		@Override
+		public SseHubSnapshot snapshot() {
+			this.calls.add("snapshot");
+			return this.hub.snapshot();
+		}
+
+		@Override
+		public void close() {
+			this.calls.add("close");
+			this.hub.close();
+		}
+
 	}
 
 }

@@ -242,7 +242,7 @@ class FaultTests {
 		private final Map<SseStreamEnd, Integer> counts = new ConcurrentHashMap<>();
 
 		@Override
-		public void onEnd(SseConnection connection, SseStreamEnd end) {
+		public void onEnd(SseConnection connection, SseStreamEnd end, Duration open) {
 			this.counts.merge(end, 1, Integer::sum);
 		}
 

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,6 +45,8 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.resources.ConnectionProvider;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -61,6 +64,7 @@ import static org.awaitility.Awaitility.await;
  * compressed, read by clients that people have.
  */
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class Http2Tests {
 
 	private static final String PASSWORD = "changeit";
@@ -213,7 +217,7 @@ class Http2Tests {
 	}
 
 	@Test
-	void stalledStreamIsResetAndTheOthersOfItsConnectionGoOn() throws Exception {
+	void stalledStreamIsResetAndTheOthersOfItsConnectionGoOn(CapturedOutput output) throws Exception {
 		start(Line.H2C);
 		SseHub hub = this.context.getBean(SseHub.class);
 		SseConnections connections = this.context.getBean(SseConnections.class);
@@ -236,6 +240,32 @@ class Http2Tests {
 		assertThat(this.context.getBean(Ports.class).remotePorts).hasSize(1);
 		reading.cancel();
 		stalled.cancel();
+		this.context.close();
+		assertThat(output).doesNotContain("ERROR", "\tat ");
+	}
+
+	@Test
+	void streamThatDoesNotTakeItsEndIsResetAtDrainWithoutAStackTrace(CapturedOutput output) {
+		this.context = StreamApplication.run(Server.class, "server.http2.enabled=true",
+				"sse.shutdown.drain-timeout=300ms");
+		SseHub hub = this.context.getBean(SseHub.class);
+		Reader stalled = new Reader(1);
+		reactor.netty.http.client.HttpClient.create()
+			.protocol(HttpProtocol.H2C)
+			.http2Settings((settings) -> settings.initialWindowSize(64 * 1024))
+			.get()
+			.uri("http://localhost:" + StreamApplication.port(this.context) + "/http2/hub")
+			.responseContent()
+			.asString()
+			.subscribe(stalled);
+		await().until(() -> hub.snapshot().subscribers() == 1);
+		IntStream.range(0, 100).forEach((i) -> hub.publish("news", SseEvent.text("x".repeat(20_000))));
+		await().until(() -> this.context.getBean(SseConnections.class).list().get(0).unwritableSince() != null);
+		Ends ends = this.context.getBean(Ends.class);
+		this.context.close();
+		assertThat(ends.ends).containsExactly(SseStreamEnd.DRAINED);
+		assertThat(output).doesNotContain("ERROR", "\tat ");
+		stalled.cancel();
 	}
 
 	@Test
@@ -254,6 +284,35 @@ class Http2Tests {
 			await().atMost(Duration.ofSeconds(20)).until(() -> hub.snapshot().subscribers() == 0);
 		}
 		assertThat(this.context.getBean(Ends.class).ends).containsExactly(SseStreamEnd.STALLED);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void largeEventThatIsReadSlowlyIsNotAStall(Line line) throws Exception {
+		String before = System.setProperty("jdk.httpclient.windowsize", "65535");
+		System.setProperty("jdk.httpclient.connectionWindowSize", "65535");
+		try {
+			start(line);
+			HttpResponse<InputStream> response = client(line).send(request(line, "/http2/one-large").build(),
+					HttpResponse.BodyHandlers.ofInputStream());
+			byte[] chunk = new byte[16 * 1024];
+			long read = 0;
+			// Slower than the stall timeout of one second, steadily.
+			for (int length = response.body().read(chunk); length >= 0; length = response.body().read(chunk)) {
+				read += length;
+				await().pollDelay(Duration.ofMillis(80)).until(() -> true);
+			}
+			assertThat(read).isGreaterThan(512 * 1024);
+			await().until(() -> !this.context.getBean(Ends.class).ends.isEmpty());
+			assertThat(this.context.getBean(Ends.class).ends).containsExactly(SseStreamEnd.COMPLETED);
+		}
+		finally {
+			System.clearProperty("jdk.httpclient.connectionWindowSize");
+			System.clearProperty("jdk.httpclient.windowsize");
+			if (before != null) {
+				System.setProperty("jdk.httpclient.windowsize", before);
+			}
+		}
 	}
 
 	@Test
@@ -343,7 +402,7 @@ class Http2Tests {
 		private final List<SseStreamEnd> ends = Collections.synchronizedList(new ArrayList<>());
 
 		@Override
-		public void onEnd(SseConnection connection, SseStreamEnd end) {
+		public void onEnd(SseConnection connection, SseStreamEnd end, Duration open) {
 			this.ends.add(end);
 		}
 
@@ -381,6 +440,11 @@ class Http2Tests {
 		@GetMapping("/http2/other")
 		Flux<SseEvent> other() {
 			return this.hub.subscribe("other");
+		}
+
+		@GetMapping("/http2/one-large")
+		Flux<SseEvent> oneLarge() {
+			return Flux.just(SseEvent.text("x".repeat(512 * 1024)));
 		}
 
 		@GetMapping("/http2/large")

@@ -209,6 +209,78 @@ class LimitTests {
 	}
 
 	@Test
+	void slotIsGivenBackWhenAStreamIsDisconnected() throws IOException {
+		openStreams(3, "ann");
+		this.connections.disconnectClient("ann");
+		awaitNone();
+	}
+
+	@Test
+	void slotIsGivenBackWhenAStreamIsTooOldOrDrained() throws IOException {
+		try (ConfigurableApplicationContext other = StreamApplication.run(Server.class, "sse.stream.max-age=1s")) {
+			StreamLimits limits = other.getBean(SseStreams.class).limits();
+			try (RawClient aged = RawClient.get(StreamApplication.port(other), "/limited/hub")) {
+				aged.readToEnd();
+				await().until(() -> limits.open() == 0);
+			}
+			try (RawClient drained = RawClient.get(StreamApplication.port(other), "/limited/hub")) {
+				await().until(() -> limits.open() == 1);
+				other.stop();
+				drained.readToEnd();
+				await().until(() -> limits.open() == 0);
+			}
+		}
+	}
+
+	@Test
+	void noSlotIsTakenWhereNothingIsSubscribed() throws IOException {
+		try (RawClient head = RawClient.request(this.port, "HEAD", "/limited/hub");
+				RawClient end = RawClient.get(this.port, "/limited/hub", "Last-Event-ID: sse-end")) {
+			assertThat(head.status()).isEqualTo(200);
+			assertThat(end.status()).isEqualTo(204);
+			awaitNone();
+		}
+	}
+
+	@Test
+	void oneClientAboveItsLimitTakesNoRoomOfOthers() throws Exception {
+		StreamLimits limits = new StreamLimits(new SseStreamSettings.Limits(2, 1, Duration.ofSeconds(1)));
+		assertThat(limits.acquire("greedy")).isNull();
+		AtomicInteger refused = new AtomicInteger();
+		Thread greedy = new Thread(() -> {
+			for (int i = 0; i < 100_000; i++) {
+				assertThat(limits.acquire("greedy")).isEqualTo(StreamLimits.CLIENT);
+			}
+		});
+		greedy.start();
+		while (greedy.isAlive()) {
+			if (limits.acquire("other") != null) {
+				refused.incrementAndGet();
+			}
+			else {
+				limits.release("other");
+			}
+		}
+		assertThat(refused).hasValue(0);
+	}
+
+	@Test
+	void forwardedAddressCountsOnlyIfTheApplicationSaysSo() throws IOException {
+		for (String strategy : List.of("none", "framework")) {
+			try (ConfigurableApplicationContext plain = StreamApplication.run(NettyServer.class,
+					"server.forward-headers-strategy=" + strategy);
+					RawClient client = RawClient.get(StreamApplication.port(plain), "/silent",
+							"X-Forwarded-For: 192.0.2.7")) {
+				SseConnections open = plain.getBean(SseConnections.class);
+				await().until(() -> open.count() == 1);
+				assertThat(open.list().get(0).clientKey())
+					.isEqualTo("none".equals(strategy) ? "127.0.0.1" : "192.0.2.7");
+				assertThat(client.status()).isEqualTo(200);
+			}
+		}
+	}
+
+	@Test
 	void limitIsNeverExceededByOneUnderAThousandParallelConnects() throws Exception {
 		StreamLimits limits = new StreamLimits(new SseStreamSettings.Limits(100, 7, Duration.ofSeconds(1)));
 		AtomicInteger most = new AtomicInteger();

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
@@ -119,8 +120,8 @@ class MeterTruthTests {
 		assertThat(count("sse.streams.refused", "reason", "max-connections")).isOne();
 		assertThat(count("sse.streams.refused", "reason", "max-connections-per-client")).isZero();
 		assertThat(gauge("sse.connections")).isEqualTo(25);
-		assertThat(gauge("sse.subscribers")).isEqualTo(23);
-		assertThat(gauge("sse.topics")).isEqualTo(2);
+		await().until(() -> gauge("sse.subscribers") == 23);
+		assertThat(gauge("sse.topics")).isZero();
 		await().until(() -> count("sse.streams.opened") == 25);
 
 		String id = this.hub.publish("news", SseEvent.text("one")).stored().block(Duration.ofSeconds(1));
@@ -134,7 +135,9 @@ class MeterTruthTests {
 		await().until(() -> count("sse.events.delivered") == 21);
 		assertThat(this.meters.get("sse.batch.events").summary().count()).isEqualTo(21);
 		assertThat(this.meters.get("sse.publish.delay").timer().count()).isEqualTo(21);
-		assertThat(gauge("sse.retained")).isEqualTo(this.hub.snapshot().retainedBytes()).isPositive();
+		await().until(() -> gauge("sse.retained") == this.hub.snapshot().retainedBytes());
+		assertThat(gauge("sse.retained")).isPositive();
+		assertThat(gauge("sse.topics")).isEqualTo(2);
 		JsonNode endpoint = endpoint();
 		assertThat(endpoint.get("connections")).hasSize(25);
 		assertThat(endpoint.get("hub").get("subscribers").asInt()).isEqualTo(23);
@@ -151,6 +154,7 @@ class MeterTruthTests {
 		long missed = Long.parseLong(skipping.startReading().readUntil("\n\nevent:sse-lag\ndata:{\"missed\":").isEmpty()
 				? "" : skipping.readUntil("}").replace("}", ""));
 		await().until(() -> count("sse.events.missed") == missed);
+		assertThat(endpoint().get("hub").get("missed").asLong()).isEqualTo(missed);
 
 		// Each way to end.
 		first.close();
@@ -169,19 +173,28 @@ class MeterTruthTests {
 		open("/meters/news", "Last-Event-ID: nonsense").readUntil("sse-gap");
 		assertThat(id).isNotNull();
 		await().until(() -> count("sse.replays") == 1);
+		await().until(() -> count("sse.gaps", "reason", "unknown") == 1);
 		assertThat(count("sse.gaps", "reason", "unknown")).isOne();
 		assertThat(count("sse.gaps", "reason", "expired")).isZero();
+		open("/meters/news", "Last-Event-ID: zzzzzzzz-1").readUntil("sse-gap");
+		await().until(() -> count("sse.gaps", "reason", "restarted") == 1);
+		for (int i = 0; i < 300; i++) {
+			this.hub.publish("elsewhere", SseEvent.text("fill"));
+		}
+		open("/meters/elsewhere", "Last-Event-ID: " + this.hub.snapshot().epoch() + "-0").readUntil("sse-gap");
+		await().until(() -> count("sse.gaps", "reason", "expired") == 1);
 
 		// All over.
 		this.hub.complete("news");
 		this.hub.complete("lag");
+		this.hub.complete("elsewhere");
 		skipping.readToEnd();
 		for (RawClient client : this.clients) {
 			client.close();
 		}
 		await().until(() -> this.connections.list().isEmpty());
 		assertThat(gauge("sse.connections")).isZero();
-		assertThat(gauge("sse.subscribers")).isZero();
+		await().until(() -> gauge("sse.subscribers") == 0);
 		assertThat(endpoint().get("connections")).isEmpty();
 		Timer duration = this.meters.get("sse.stream.duration").timer();
 		await().until(() -> duration.count() == (long) count("sse.streams.opened"));
@@ -191,6 +204,8 @@ class MeterTruthTests {
 			.mapToDouble((each) -> each.count())
 			.sum();
 		assertThat(closed).isEqualTo(count("sse.streams.opened"));
+		assertThat(duration.max(TimeUnit.MINUTES)).isBetween(0.0, 1.0);
+		assertThat(duration.totalTime(TimeUnit.NANOSECONDS)).isPositive();
 	}
 
 	@Test
@@ -216,6 +231,57 @@ class MeterTruthTests {
 			assertThat(client.readToEnd()).endsWith("\nretry:100\n\n");
 			MeterRegistry theirs = other.getBean(MeterRegistry.class);
 			await().until(() -> theirs.get("sse.streams.closed").tag("reason", "aged").counter().count() == 1);
+		}
+	}
+
+	@Test
+	void refusalsOfOneClientAreCountedAsSuch() throws IOException {
+		try (ConfigurableApplicationContext other = StreamApplication.run(Server.class,
+				"sse.limits.max-connections-per-client=1");
+				RawClient one = RawClient.get(StreamApplication.port(other), "/meters/news")) {
+			one.readUntil("\n\n");
+			try (RawClient two = RawClient.get(StreamApplication.port(other), "/meters/news")) {
+				assertThat(two.readToEnd()).startsWith(":refused");
+			}
+			assertThat(other.getBean(MeterRegistry.class)
+				.get("sse.streams.refused")
+				.tag("reason", "max-connections-per-client")
+				.counter()
+				.count()).isOne();
+		}
+	}
+
+	@Test
+	void emptyPartsOfATopicAreWrittenEncoded() throws IOException {
+		this.hub.publish("a//b", SseEvent.text("x"));
+		this.hub.publish("a/b", SseEvent.text("y"));
+		assertThat(delete("/actuator/sse/topics/a%2F%2Fb")).isEqualTo("{\"wanted\":\"a//b\",\"ended\":1}");
+		assertThat(delete("/actuator/sse/topics/a//b")).isEqualTo("{\"wanted\":\"a/b\",\"ended\":1}");
+	}
+
+	@Test
+	void moreThanAThousandTopicsAreTruncated() throws IOException {
+		for (int i = 0; i < 1001; i++) {
+			this.hub.publish("topic " + i, SseEvent.text("x"));
+		}
+		JsonNode endpoint = endpoint();
+		assertThat(endpoint.get("topics")).hasSize(1000);
+		assertThat(endpoint.get("truncated").asBoolean()).isTrue();
+	}
+
+	@Test
+	void timerOfRequestsMayHaveAnotherName() throws IOException {
+		try (ConfigurableApplicationContext other = StreamApplication.run(Server.class,
+				"sse.metrics.http-server-requests=false",
+				"management.observations.http.server.requests.name=my.requests")) {
+			for (String path : List.of("/meters/one", "/meters/plain")) {
+				try (RawClient client = RawClient.get(StreamApplication.port(other), path)) {
+					client.readToEnd();
+				}
+			}
+			MeterRegistry theirs = other.getBean(MeterRegistry.class);
+			await().until(() -> theirs.find("my.requests").timers().size() == 1);
+			assertThat(theirs.get("my.requests").timer().getId().getTag("uri")).isEqualTo("/meters/plain");
 		}
 	}
 
@@ -253,15 +319,17 @@ class MeterTruthTests {
 		assertThat(described.get("subscribers").asInt()).isOne();
 		assertThat(open("/actuator/sse/topics/unknown").status()).isEqualTo(404);
 		assertThat(open("/actuator/sse/nonsense/x").status()).isEqualTo(400);
-		assertThat(delete("/actuator/sse/topics/jobs/7/log")).isEqualTo("{\"ended\":1}");
+		assertThat(delete("/actuator/sse/topics/jobs/7/log")).isEqualTo("{\"wanted\":\"jobs/7/log\",\"ended\":1}");
 		assertThat(slashes.readToEnd()).contains("sse-end");
-		assertThat(delete("/actuator/sse/topics/unknown")).isEqualTo("{\"ended\":0}");
+		assertThat(delete("/actuator/sse/topics/unknown")).isEqualTo("{\"wanted\":\"unknown\",\"ended\":0}");
 		String id = this.connections.list().get(0).id();
 		assertThat(open("/actuator/sse/connections/" + id).readToEnd()).contains("\"clientKey\":\"127.0.0.1\"");
-		assertThat(delete("/actuator/sse/connections/" + id)).isEqualTo("{\"ended\":1}");
+		assertThat(delete("/actuator/sse/connections/" + id)).endsWith("\"ended\":1}");
 		one.readToEnd();
-		assertThat(open("/actuator/sse/clients/127.0.0.1").readToEnd()).startsWith("[{");
-		assertThat(delete("/actuator/sse/clients/127.0.0.1")).isEqualTo("{\"ended\":1}");
+		assertThat(open("/actuator/sse/clients/127.0.0.1").readToEnd())
+			.startsWith("{\"clientKey\":\"127.0.0.1\",\"connections\":[{")
+			.endsWith("\"truncated\":false}");
+		assertThat(delete("/actuator/sse/clients/127.0.0.1")).endsWith("\"ended\":1}");
 		two.readToEnd();
 	}
 
@@ -310,6 +378,11 @@ class MeterTruthTests {
 		@GetMapping("/meters/news")
 		Flux<SseEvent> news() {
 			return this.hub.subscribe("news");
+		}
+
+		@GetMapping("/meters/elsewhere")
+		Flux<SseEvent> elsewhere() {
+			return this.hub.subscribe("elsewhere");
 		}
 
 		@GetMapping("/meters/slashes")

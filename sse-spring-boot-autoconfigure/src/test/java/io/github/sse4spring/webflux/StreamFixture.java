@@ -62,7 +62,7 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 	private final SseStreamListener ends = new SseStreamListener() {
 
 		@Override
-		public void onEnd(SseConnection connection, SseStreamEnd end) {
+		public void onEnd(SseConnection connection, SseStreamEnd end, Duration open) {
 			StreamFixture.this.end = end;
 		}
 

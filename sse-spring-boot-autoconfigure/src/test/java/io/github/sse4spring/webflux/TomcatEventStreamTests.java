@@ -6,10 +6,14 @@ import java.util.stream.IntStream;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.testsupport.FaultProxy;
 import io.github.sse4spring.testsupport.RawClient;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Flux;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.reactive.TomcatReactiveWebServerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -24,6 +28,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * The streams on Tomcat, as seen by a client.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class TomcatEventStreamTests extends AbstractEventStreamTests {
 
 	TomcatEventStreamTests() {
@@ -43,7 +48,29 @@ class TomcatEventStreamTests extends AbstractEventStreamTests {
 	}
 
 	@Test
-	void clientThatDoesNotReadIsClosedHereToo() throws IOException {
+	void largeEventOnASlowLineIsNoStall() throws IOException {
+		try (ConfigurableApplicationContext context = StreamApplication.run(TomcatServer.class,
+				"sse.stream.stall-timeout=1s"); FaultProxy network = FaultProxy.to(StreamApplication.port(context))) {
+			network.throttle(3_000_000);
+			try (RawClient client = RawClient.get(network.port(), "/tomcat/large")) {
+				assertThat(client.readToEnd()).endsWith("id:sse-end\n\n").hasSizeGreaterThan(8 * 1024 * 1024);
+			}
+		}
+	}
+
+	@Test
+	void listenerThatThrowsAnErrorLeavesNoStreamBehind() throws IOException {
+		try (ConfigurableApplicationContext context = StreamApplication.run(FailingServer.class)) {
+			try (RawClient client = RawClient.get(StreamApplication.port(context), "/finite")) {
+				assertThat(client.readToEnd()).endsWith("id:sse-end\n\n");
+			}
+			await().until(() -> context.getBean(SseConnections.class).count() == 0
+					&& context.getBean(SseStreams.class).limits().open() == 0);
+		}
+	}
+
+	@Test
+	void clientThatDoesNotReadIsClosedHereToo(CapturedOutput output) throws IOException {
 		try (ConfigurableApplicationContext context = StreamApplication.run(TomcatServer.class,
 				"sse.stream.stall-timeout=500ms")) {
 			SseConnections connections = context.getBean(SseConnections.class);
@@ -54,6 +81,7 @@ class TomcatEventStreamTests extends AbstractEventStreamTests {
 			await().atMost(Duration.ofSeconds(20)).until(() -> connections.list().isEmpty());
 			assertThat(hub.snapshot().subscribers()).isZero();
 			client.close();
+			assertThat(output).doesNotContain("ERROR", "\tat ");
 		}
 	}
 
@@ -68,6 +96,12 @@ class TomcatEventStreamTests extends AbstractEventStreamTests {
 
 	}
 
+	@Configuration(proxyBeanMethods = false)
+	@Import({ TomcatServer.class, FailingListener.class })
+	static class FailingServer {
+
+	}
+
 	@RestController
 	static class Feed {
 
@@ -75,6 +109,11 @@ class TomcatEventStreamTests extends AbstractEventStreamTests {
 
 		Feed(SseHub hub) {
 			this.hub = hub;
+		}
+
+		@GetMapping("/tomcat/large")
+		Flux<SseEvent> large() {
+			return Flux.just(SseEvent.text("x".repeat(8 * 1024 * 1024)));
 		}
 
 		@GetMapping("/tomcat/hub")
