@@ -82,7 +82,9 @@ final class NettyFanOutServer extends SimpleChannelInboundHandler<HttpRequest> {
 		context.write(head);
 		context.writeAndFlush(new DefaultHttpContent(COMMENT.duplicate()));
 		if ("/publish".equals(uri.path())) {
-			FanOutServer.publish(number(uri, "rate"), number(uri, "count"), this::publish);
+			Publishing publishing = new Publishing(number(uri, "rate"), number(uri, "count"), number(uri, "seconds"),
+					Payload.valueOf(value(uri, "payload")));
+			publishing.start((number) -> publish(number, publishing.payload().text(number)));
 		}
 		else {
 			this.streams.add(context.channel());
@@ -90,12 +92,16 @@ final class NettyFanOutServer extends SimpleChannelInboundHandler<HttpRequest> {
 	}
 
 	private static int number(QueryStringDecoder uri, String name) {
-		return Integer.parseInt(uri.parameters().getOrDefault(name, List.of("0")).get(0));
+		return Integer.parseInt(value(uri, name));
+	}
+
+	private static String value(QueryStringDecoder uri, String name) {
+		return uri.parameters().getOrDefault(name, List.of("0")).get(0);
 	}
 
 	@SuppressWarnings("FutureReturnValueIgnored")
-	private void publish(String text) {
-		byte[] frame = ("data:" + text + "\nid:" + text.substring(1, 17) + "\n\n").getBytes(StandardCharsets.US_ASCII);
+	private void publish(long number, String text) {
+		byte[] frame = ("data:" + text + "\nid:" + Payload.digits(number) + "\n\n").getBytes(StandardCharsets.US_ASCII);
 		ByteBuf shared = Unpooled.unreleasableBuffer(Unpooled.directBuffer(frame.length).writeBytes(frame));
 		for (Channel channel : this.streams) {
 			channel.writeAndFlush(new DefaultHttpContent(shared.duplicate()), channel.voidPromise());

@@ -1,10 +1,6 @@
 package io.github.sse4spring.benchmarks;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,8 +35,6 @@ public final class Soak {
 	private final ServerProcess server;
 
 	private final StreamClient client;
-
-	private final HttpClient http = HttpClient.newHttpClient();
 
 	private final List<StreamReader> active = new ArrayList<>();
 
@@ -119,9 +113,7 @@ public final class Soak {
 	}
 
 	private long[] sample() throws IOException, InterruptedException {
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + this.server.port() + "/figures"))
-			.build();
-		String figures = this.http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+		String figures = this.server.ask("/figures");
 		return Arrays.stream(figures.split(" ")).mapToLong(Long::parseLong).toArray();
 	}
 

@@ -52,7 +52,7 @@ public class SoakServer {
 		publisher.scheduleAtFixedRate(() -> hub.publish("heavy", heavy), 0, 1_000_000 / EVENTS_PER_SECOND,
 				TimeUnit.MICROSECONDS);
 		publisher.scheduleAtFixedRate(
-				() -> hub.publish("active", SseEvent.text(Payload.text(number.getAndIncrement()))), 0,
+				() -> hub.publish("active", SseEvent.text(Payload.TEXT.text(number.getAndIncrement()))), 0,
 				1_000_000 / EVENTS_PER_SECOND, TimeUnit.MICROSECONDS);
 		System.out.println("port " + ((ReactiveWebServerApplicationContext) context).getWebServer().getPort());
 	}

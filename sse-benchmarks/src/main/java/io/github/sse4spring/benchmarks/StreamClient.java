@@ -8,9 +8,9 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -46,24 +46,22 @@ final class StreamClient implements AutoCloseable {
 	}
 
 	private Channel open(String path, StreamReader reader, boolean reading) throws InterruptedException {
-		Bootstrap bootstrap = new Bootstrap().group(this.group)
-			.channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
-			.option(ChannelOption.AUTO_READ, reading)
-			.handler(new ChannelInitializer<>() {
-
-				@Override
-				protected void initChannel(Channel channel) {
-					channel.pipeline().addLast(new Handler(reader));
-				}
-
-			});
-		if (!reading) {
-			bootstrap.option(ChannelOption.SO_RCVBUF, 16 * 1024);
-		}
-		Channel channel = bootstrap.connect(this.address).sync().channel();
+		Channel channel = connect(new Handler(reader), reading);
 		String head = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n";
 		channel.writeAndFlush(Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII)).sync();
 		return channel;
+	}
+
+	/** Connect, and hand what comes to a handler. */
+	Channel connect(ChannelHandler handler, boolean reading) throws InterruptedException {
+		Bootstrap bootstrap = new Bootstrap().group(this.group)
+			.channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
+			.option(ChannelOption.AUTO_READ, reading)
+			.handler(handler);
+		if (!reading) {
+			bootstrap.option(ChannelOption.SO_RCVBUF, 16 * 1024);
+		}
+		return bootstrap.connect(this.address).sync().channel();
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.sse4spring.benchmarks;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 import io.netty.buffer.ByteBuf;
@@ -11,6 +12,8 @@ import io.netty.util.ByteProcessor;
  * The data of a counted event begins with a {@link Payload}. On the thread of its client.
  */
 class StreamReader {
+
+	private static final byte[] FIELD = "data:".getBytes(StandardCharsets.US_ASCII);
 
 	private static final int HEAD = 0;
 
@@ -35,12 +38,14 @@ class StreamReader {
 	 */
 	private int matched;
 
+	private Payload payload = Payload.TEXT;
+
 	/** How many bytes of a payload are still to come; 0 outside of one. */
-	private int payloadLeft;
+	private int headLeft;
 
-	private final byte[] payload = new byte[Payload.HEAD];
+	private final byte[] payloadHead = new byte[Payload.LENGTH];
 
-	private int payloadSize;
+	private int headSize;
 
 	private int skip;
 
@@ -49,6 +54,9 @@ class StreamReader {
 	private long readAt;
 
 	private long counted;
+
+	/** How many chunks have come. */
+	long chunks;
 
 	volatile long events;
 
@@ -106,6 +114,7 @@ class StreamReader {
 	private void readChunkSize(byte b) {
 		if (b == '\n') {
 			this.chunkLeft = this.chunkSize;
+			this.chunks++;
 			this.chunkSize = 0;
 			this.state = (this.chunkLeft > 0) ? CHUNK : CHUNK_END;
 		}
@@ -138,13 +147,13 @@ class StreamReader {
 				this.skip -= skipped;
 				at += skipped;
 			}
-			else if (this.payloadLeft > 0) {
-				int taken = Math.min(this.payloadLeft, end - at);
-				bytes.getBytes(at, this.payload, this.payloadSize, taken);
-				this.payloadSize += taken;
-				this.payloadLeft -= taken;
+			else if (this.headLeft > 0) {
+				int taken = Math.min(this.headLeft, end - at);
+				bytes.getBytes(at, this.payloadHead, this.headSize, taken);
+				this.headSize += taken;
+				this.headLeft -= taken;
 				at += taken;
-				if (this.payloadLeft == 0) {
+				if (this.headLeft == 0) {
 					counted();
 				}
 			}
@@ -162,33 +171,44 @@ class StreamReader {
 	}
 
 	private void match(byte b) {
-		if (b == Payload.FIELD[this.matched]) {
-			this.matched++;
-			if (this.matched == Payload.FIELD.length) {
-				this.matched = -1;
-				this.payloadLeft = Payload.HEAD;
-				this.payloadSize = 0;
-			}
+		if (this.matched == FIELD.length) {
+			matchMark(b);
 		}
-		else if (b != ' ' || this.matched != Payload.FIELD.length - 1) {
+		else if (b == FIELD[this.matched]) {
+			this.matched++;
+		}
+		else {
+			this.matched = (b == '\n') ? 0 : -1;
+		}
+	}
+
+	private void matchMark(byte b) {
+		Payload marked = Payload.marked(b);
+		if (marked != null) {
+			this.payload = marked;
+			this.headLeft = marked.head();
+			this.headSize = 0;
+			this.matched = -1;
+		}
+		else if (b != ' ') {
 			// Some servers write a space after the colon.
 			this.matched = (b == '\n') ? 0 : -1;
 		}
 	}
 
 	private void counted() {
-		long number = Payload.number(this.payload, 0);
+		long number = Payload.number(this.payloadHead, this.payload.numberAt);
 		if (number < 0) {
 			return;
 		}
-		this.skip = Payload.LENGTH - Payload.HEAD;
+		this.skip = Payload.LENGTH - this.payload.head();
 		this.counted++;
 		if (this.lastNumber >= 0) {
 			this.ordered &= number > this.lastNumber;
 			this.missed += number - this.lastNumber - 1;
 		}
 		this.lastNumber = number;
-		event(number, Payload.number(this.payload, Payload.DIGITS));
+		event(number, Payload.number(this.payloadHead, this.payload.timeAt));
 	}
 
 }
