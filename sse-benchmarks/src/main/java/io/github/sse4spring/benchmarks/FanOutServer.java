@@ -34,6 +34,7 @@ public final class FanOutServer {
 			case "hub-close" -> run(HubServers.Plain.class, "reactive", "sse.stream.framing=close");
 			case "sinks" -> run(SinkServer.class, "reactive");
 			case "emitters" -> run(EmitterServer.class, "servlet");
+			case "eventbus" -> run(EventBusServer.class, "servlet");
 			case "netty" -> NettyFanOutServer.run(true);
 			case "netty-close" -> NettyFanOutServer.run(false);
 			default -> throw new IllegalArgumentException("Unknown server " + args[0]);

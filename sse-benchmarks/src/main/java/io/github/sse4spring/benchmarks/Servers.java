@@ -14,7 +14,7 @@ import java.util.Optional;
 final class Servers implements AutoCloseable {
 
 	static final List<String> ALL = List.of("hub", "hub-operators", "hub-not-fused", "hub-close", "sinks", "emitters",
-			"netty", "netty-close");
+			"eventbus", "netty", "netty-close");
 
 	/** What each JVM is started with. */
 	static final List<String> JVM = List.of("-Xmx1g", "-XX:MaxDirectMemorySize=1g",
