@@ -1,11 +1,14 @@
 package io.github.sse4spring.benchmarks;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The servers that take part, each running in a process of its own; all have the same
@@ -14,11 +17,13 @@ import java.util.Optional;
 final class Servers implements AutoCloseable {
 
 	static final List<String> ALL = List.of("hub", "hub-operators", "hub-not-fused", "hub-close", "sinks", "emitters",
-			"eventbus", "netty", "netty-close");
+			"eventbus", "netty", "netty-close", "nchan", "better-sse");
 
 	/** What each JVM is started with. */
 	static final List<String> JVM = List.of("-Xmx1g", "-XX:MaxDirectMemorySize=1g",
 			"-Dio.netty.leakDetection.level=disabled");
+
+	private static final Path NODE = Path.of("sse-benchmarks", "src", "main", "node");
 
 	private final Map<String, ServerProcess> running = new LinkedHashMap<>();
 
@@ -33,8 +38,19 @@ final class Servers implements AutoCloseable {
 
 	private static Optional<ServerProcess> start(String name) throws IOException {
 		return switch (name) {
+			case "nchan" -> Nchan.start();
+			case "better-sse" -> startNode();
 			default -> Optional.of(ServerProcess.start(FanOutServer.class, JVM, name));
 		};
+	}
+
+	private static Optional<ServerProcess> startNode() throws IOException {
+		Optional<Path> node = Nchan.first(Stream.of(Nchan.path()), "node");
+		if (node.isEmpty() || !Files.isDirectory(NODE.resolve("node_modules"))) {
+			return Optional.empty();
+		}
+		return Optional.of(ServerProcess.start(List.of(node.get().toString(), "--max-old-space-size=1024",
+				NODE.resolve("better-sse.mjs").toString())));
 	}
 
 	/** The names of those that run. */
@@ -60,7 +76,12 @@ final class Servers implements AutoCloseable {
 		try (Measurement measurement = new Measurement(server)) {
 			measurement.open(paths);
 			measurement.publish((client) -> {
-				server.tell(publishing.path());
+				if ("nchan".equals(name)) {
+					Nchan.publish(client, publishing);
+				}
+				else {
+					server.tell(publishing.path());
+				}
 			}, (long) subscribers * publishing.count(), publishing.seconds());
 			return measurement.result(name, publishing.rate(), round);
 		}
