@@ -107,6 +107,9 @@ public final class FanOut {
 		Path csv = Path.of(settings.text("csv", "sse-benchmarks/target/fan-out.csv"));
 		Result.write(csv, this.results);
 		System.out.println("\nEach run is in " + csv);
+		if (!settings.text("plot", "").isEmpty()) {
+			Plot.write(Path.of(settings.text("plot", "")), rows);
+		}
 	}
 
 }
