@@ -20,10 +20,15 @@ import reactor.core.publisher.Flux;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.core.ResolvableType;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ReactiveHttpInputMessage;
+import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.http.codec.ServerSentEventHttpMessageReader;
 
 /**
- * Bytes into events.
+ * Bytes into events, against the reader of Spring.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -37,19 +42,44 @@ public class DecodeBenchmark {
 
 	private static final ResolvableType TYPE = ResolvableType.forClass(SseEvent.class);
 
+	private static final ResolvableType TYPE_OF_SPRING = ResolvableType.forClassWithGenerics(ServerSentEvent.class,
+			String.class);
+
 	private final byte[] bytes = ("event:e\ndata:" + "x".repeat(100) + "\nid:abcdefgh-1\n\n").repeat(EVENTS)
 		.getBytes(StandardCharsets.UTF_8);
 
 	private final SseEventDecoder decoder = new SseEventDecoder(JsonMapper.shared());
 
+	private final ServerSentEventHttpMessageReader spring = new ServerSentEventHttpMessageReader();
+
 	@Benchmark
 	@OperationsPerInvocation(EVENTS)
 	public Long decode() {
-		return this.decoder
-			.decode(Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(this.bytes)), TYPE, null, Map.of())
-			.count()
-			.blockOptional()
-			.orElseThrow();
+		return this.decoder.decode(body(), TYPE, null, Map.of()).count().blockOptional().orElseThrow();
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(EVENTS)
+	public Long spring() {
+		return this.spring.read(TYPE_OF_SPRING, new Response(body()), Map.of()).count().blockOptional().orElseThrow();
+	}
+
+	private Flux<DataBuffer> body() {
+		return Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(this.bytes));
+	}
+
+	/**
+	 * What Spring reads from.
+	 *
+	 * @param getBody the bytes
+	 */
+	private record Response(Flux<DataBuffer> getBody) implements ReactiveHttpInputMessage {
+
+		@Override
+		public HttpHeaders getHeaders() {
+			return HttpHeaders.EMPTY;
+		}
+
 	}
 
 }

@@ -24,7 +24,7 @@ import reactor.core.publisher.BaseSubscriber;
 
 /**
  * What one publish of 100 bytes costs its caller, for any number of subscribers, who here
- * do not ask for anything.
+ * do not ask for anything: alone, against one other who publishes, and against eight.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
@@ -71,8 +71,14 @@ public class PublishBenchmark {
 	}
 
 	@Benchmark
-	@Threads(8)
-	public SsePublication publishByEight() {
+	@Threads(2)
+	public SsePublication publishAgainstOne() {
+		return this.hub.publish("news", EVENT);
+	}
+
+	@Benchmark
+	@Threads(9)
+	public SsePublication publishAgainstEight() {
 		return this.hub.publish("news", EVENT);
 	}
 
