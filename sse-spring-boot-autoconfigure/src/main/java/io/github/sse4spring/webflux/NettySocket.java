@@ -20,8 +20,9 @@ import org.springframework.util.ClassUtils;
  */
 final class NettySocket {
 
-	private static final boolean EPOLL_PRESENT = ClassUtils.isPresent("io.netty.channel.epoll.EpollSocketChannel",
-			NettySocket.class.getClassLoader());
+	static final String EPOLL = "io.netty.channel.epoll.EpollSocketChannel";
+
+	private static final boolean EPOLL_PRESENT = ClassUtils.isPresent(EPOLL, NettySocket.class.getClassLoader());
 
 	/**
 	 * How many bytes the kernel takes before it has sent what it has: without this it

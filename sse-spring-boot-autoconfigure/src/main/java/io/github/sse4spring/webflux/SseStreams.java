@@ -31,8 +31,9 @@ import org.springframework.util.ClassUtils;
  */
 public final class SseStreams {
 
-	private static final boolean NETTY_PRESENT = ClassUtils.isPresent("reactor.netty.http.server.HttpServerResponse",
-			SseStreams.class.getClassLoader());
+	static final String NETTY = "reactor.netty.http.server.HttpServerResponse";
+
+	private static final boolean NETTY_PRESENT = ClassUtils.isPresent(NETTY, SseStreams.class.getClassLoader());
 
 	private final SseStreamSettings settings;
 
