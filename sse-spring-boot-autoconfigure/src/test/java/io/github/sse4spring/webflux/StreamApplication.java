@@ -48,6 +48,12 @@ class StreamApplication {
 
 	private static final Flux<SseEvent> ONE = Flux.just(SseEvent.text("one"));
 
+	/**
+	 * Made here, since Kotlin reads files of its own when it is first used, which would
+	 * block an event loop.
+	 */
+	private static final Flow<SseEvent> FLOW = ReactiveFlowKt.asFlow(ONE);
+
 	static ConfigurableApplicationContext run(Class<?> server, String... properties) {
 		return new SpringApplicationBuilder(StreamApplication.class, server)
 			.properties("server.port=0", "spring.main.web-application-type=reactive", "spring.main.banner-mode=off",
@@ -109,7 +115,7 @@ class StreamApplication {
 
 		@GetMapping("/flow")
 		Flow<SseEvent> flow() {
-			return ReactiveFlowKt.asFlow(ONE);
+			return FLOW;
 		}
 
 		@GetMapping("/event")
