@@ -60,9 +60,14 @@ class MeterTruthTests {
 
 	@BeforeEach
 	void start() {
+		start("30s");
+	}
+
+	private void start(String stallTimeout) {
 		this.context = StreamApplication.run(Server.class, "sse.limits.max-connections=25",
-				"sse.stream.stall-timeout=1s", "sse.metrics.topics=news,lag", "sse.metrics.http-server-requests=false",
-				"management.endpoints.web.exposure.include=sse", "management.endpoint.sse.access=unrestricted");
+				"sse.stream.stall-timeout=" + stallTimeout, "sse.metrics.topics=news,lag",
+				"sse.metrics.http-server-requests=false", "management.endpoints.web.exposure.include=sse",
+				"management.endpoint.sse.access=unrestricted");
 		this.port = StreamApplication.port(this.context);
 		this.meters = this.context.getBean(MeterRegistry.class);
 		this.hub = this.context.getBean(SseHub.class);
@@ -210,6 +215,8 @@ class MeterTruthTests {
 
 	@Test
 	void stalledAndDrainedStreamsAreCountedAsSuch() throws IOException {
+		this.context.close();
+		start("1s");
 		RawClient stalled = openStalled("/meters/skip");
 		await().until(() -> this.hub.snapshot().subscribers() == 1);
 		for (int i = 0; i < 100; i++) {
