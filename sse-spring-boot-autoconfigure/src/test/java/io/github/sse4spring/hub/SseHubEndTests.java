@@ -2,7 +2,6 @@ package io.github.sse4spring.hub;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubClosedException;

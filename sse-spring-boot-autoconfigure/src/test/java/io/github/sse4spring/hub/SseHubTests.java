@@ -931,11 +931,7 @@ class SseHubTests {
 	void subscribersThatWaitFailWhenTheirSchedulerGoes() {
 		Scheduler scheduler = Schedulers.newSingle("going");
 		HubFixture going = with((builder) -> builder.scheduler(scheduler));
-		Flux<SseEvent> events = going.hub.subscribe("a").doFirst(() -> {
-		});
-		StepVerifier.create(events).then(() -> {
-			going.publish("a", 1);
-		}).expectNextCount(1).then(() -> {
+		StepVerifier.create(going.hub.subscribe("a")).then(() -> going.publish("a", 1)).expectNextCount(1).then(() -> {
 			scheduler.dispose();
 			going.publish("a", 2);
 		}).expectError(RejectedExecutionException.class).verify(Duration.ofSeconds(5));
