@@ -91,6 +91,11 @@ final class NettyFanOutServer extends SimpleChannelInboundHandler<HttpRequest> {
 		}
 	}
 
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+		context.close();
+	}
+
 	private static int number(QueryStringDecoder uri, String name) {
 		return Integer.parseInt(value(uri, name));
 	}

@@ -19,6 +19,10 @@ final class StreamListeners {
 		this.listeners = List.copyOf(listeners);
 	}
 
+	boolean isEmpty() {
+		return this.listeners.isEmpty();
+	}
+
 	void tell(Consumer<SseStreamListener> what) {
 		for (SseStreamListener listener : this.listeners) {
 			try {

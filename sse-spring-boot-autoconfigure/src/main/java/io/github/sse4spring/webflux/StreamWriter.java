@@ -312,6 +312,8 @@ final class StreamWriter implements Subscription {
 	private boolean writeBatch() {
 		Batch batch = this.loop.batch();
 		Throwable failure = takeEvents(batch);
+		// A direct source says so when there is more; others are looked at again.
+		boolean more = batch.isFull() || !this.inlet.isDirect();
 		if (failure instanceof SseLagException) {
 			this.failureLogged = true;
 			endWith(this.frames.comeBack(), SseStreamEnd.LAGGED);
@@ -330,7 +332,7 @@ final class StreamWriter implements Subscription {
 		}
 		// What an operator has failed with was handed over, but will not arrive.
 		addOwnFrames(batch, failure == null);
-		return emit(batch);
+		return emit(batch) && more;
 	}
 
 	private void addOwnFrames(Batch batch, boolean mayMove) {
@@ -391,6 +393,9 @@ final class StreamWriter implements Subscription {
 	}
 
 	private long delayOf(SseEvent event) {
+		if (this.streams.listeners().isEmpty()) {
+			return -1;
+		}
 		SseStream.Source source = this.position.source();
 		boolean live = (event.frame() != null && source != null && source.isLive());
 		return live ? System.nanoTime() - event.retainedAt() : -1;
