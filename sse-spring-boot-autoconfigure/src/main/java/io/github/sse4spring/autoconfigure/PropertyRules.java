@@ -54,6 +54,13 @@ final class PropertyRules {
 		}
 	}
 
+	void path(String field, String key, String path) {
+		if (!path.startsWith("/") || path.chars().anyMatch((c) -> "*?{}".indexOf(c) >= 0)) {
+			this.errors.rejectValue(field, "path",
+					"%s must begin with / and be no pattern but is '%s'".formatted(key, path));
+		}
+	}
+
 	void topic(String field, String key, String topic) {
 		try {
 			SseSubscription.to(topic);

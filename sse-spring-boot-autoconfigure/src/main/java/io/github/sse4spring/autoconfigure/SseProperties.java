@@ -41,6 +41,8 @@ public class SseProperties implements Validator {
 
 	private final Shutdown shutdown = new Shutdown();
 
+	private final Client client = new Client();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -73,6 +75,10 @@ public class SseProperties implements Validator {
 		return this.shutdown;
 	}
 
+	public Client getClient() {
+		return this.client;
+	}
+
 	@Override
 	public boolean supports(Class<?> type) {
 		return SseProperties.class == type;
@@ -92,6 +98,7 @@ public class SseProperties implements Validator {
 		rules.between("limits.refusalRetry", "sse.limits.refusal-retry", properties.limits.refusalRetry,
 				Duration.ofMillis(1), PropertyRules.LONGEST);
 		properties.metrics.topics.forEach((topic) -> rules.topic("metrics.topics", "sse.metrics.topics", topic));
+		rules.path("client.path", "sse.client.path", properties.client.path);
 		rules.between("shutdown.drainTimeout", "sse.shutdown.drain-timeout", properties.shutdown.drainTimeout,
 				Duration.ZERO, PropertyRules.LONGEST);
 	}
@@ -615,6 +622,40 @@ public class SseProperties implements Validator {
 
 		public void setDrainTimeout(Duration drainTimeout) {
 			this.drainTimeout = drainTimeout;
+		}
+
+	}
+
+	/**
+	 * The client for browsers.
+	 */
+	public static class Client {
+
+		/**
+		 * Whether to serve "sse-client.js", a module for browsers that reads event
+		 * streams with fetch.
+		 */
+		private boolean enabled;
+
+		/**
+		 * Where it is served, below the base path of the application.
+		 */
+		private String path = "/sse-client.js";
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public String getPath() {
+			return this.path;
+		}
+
+		public void setPath(String path) {
+			this.path = path;
 		}
 
 	}

@@ -2,6 +2,7 @@ package io.github.sse4spring.autoconfigure;
 
 import io.github.sse4spring.codec.SseEventEncoder;
 import io.github.sse4spring.webflux.SseClientKeyResolver;
+import io.github.sse4spring.webflux.SseClientScript;
 import io.github.sse4spring.webflux.SseConnections;
 import io.github.sse4spring.webflux.SseDrain;
 import io.github.sse4spring.webflux.SseEventResultHandler;
@@ -21,6 +22,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerResponse;
 
 /**
  * Auto-configuration for event streams in WebFlux applications.
@@ -69,6 +72,12 @@ public final class SseWebFluxAutoConfiguration {
 	@Bean
 	static SseProducesPostProcessor sseProducesPostProcessor() {
 		return new SseProducesPostProcessor();
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty("sse.client.enabled")
+	RouterFunction<ServerResponse> sseClientScript(SseProperties properties) {
+		return SseClientScript.at(properties.getClient().getPath());
 	}
 
 	@Bean

@@ -6,9 +6,10 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
- * Lets a native image find out which transports it has, which is asked by name.
+ * Lets a native image find out which transports it has, which is asked by name, and keep
+ * the client for browsers.
  */
-final class TransportHints implements RuntimeHintsRegistrar {
+final class WebFluxHints implements RuntimeHintsRegistrar {
 
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
@@ -16,6 +17,7 @@ final class TransportHints implements RuntimeHintsRegistrar {
 		});
 		hints.reflection().registerTypeIfPresent(classLoader, NettySocket.EPOLL, (type) -> {
 		});
+		hints.resources().registerResource(SseClientScript.SCRIPT);
 	}
 
 }

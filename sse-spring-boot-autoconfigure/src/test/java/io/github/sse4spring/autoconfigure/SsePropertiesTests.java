@@ -55,6 +55,7 @@ class SsePropertiesTests {
 					sse.limits.max-connections=-1     | sse.limits.max-connections must be 0 or more but is -1
 					sse.limits.max-connections-per-client=-2 | sse.limits.max-connections-per-client must be 0 or more but is -2
 					sse.limits.refusal-retry=0        | sse.limits.refusal-retry must be between 1ms and 365d but is 0ms
+					sse.client.path=client.js         | sse.client.path must begin with / and be no pattern but is 'client.js'
 					sse.metrics.topics[0]=            | sse.metrics.topics: topic must not be empty
 					sse.shutdown.drain-timeout=-1s    | sse.shutdown.drain-timeout must be between 0ms and 365d but is -1s
 									""")
