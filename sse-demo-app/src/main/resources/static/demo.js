@@ -1,42 +1,38 @@
-// Plain EventSource: no library is needed to read a stream.
+// Counter and tokens are read with plain EventSource: no library is needed to read a stream.
+import { SseClient } from "./sse-client.js";
+import { closeOnLeave, element, showState } from "./page.js";
 
 const names = ["connecting", "open", "closed"];
 
 /** Opens a stream and shows its state, also the one it enters by itself. */
-function open(path, stateId, onMessage, onNamed = {}) {
+function open(path, stateId, onMessage) {
   const source = new EventSource(path);
-  const badge = document.getElementById(stateId);
-  const showState = () => {
-    badge.dataset.state = names[source.readyState];
-    badge.textContent = names[source.readyState];
-  };
-  source.onopen = showState;
-  source.onerror = showState;
+  const show = () => showState(stateId, names[source.readyState]);
+  source.onopen = show;
+  source.onerror = show;
   source.onmessage = onMessage;
-  for (const [name, listener] of Object.entries(onNamed)) {
-    source.addEventListener(name, (event) => listener(JSON.parse(event.data)));
-  }
-  showState();
+  show();
+  closeOnLeave(source);
   return source;
 }
 
 open("events/counter", "counter-state", (event) => {
-  document.getElementById("counter").textContent = event.data;
-  document.getElementById("counter-id").textContent = event.lastEventId;
+  element("counter").textContent = event.data;
+  element("counter-id").textContent = event.lastEventId;
 });
 
 let answer;
 
 function ask() {
   answer?.close();
-  const text = document.getElementById("tokens");
+  const text = element("tokens");
   text.textContent = "";
   answer = open("events/tokens", "tokens-state", (event) => {
     text.textContent += event.data;
   });
 }
 
-document.getElementById("tokens-again").addEventListener("click", ask);
+element("tokens-again").addEventListener("click", ask);
 ask();
 
 /** Adds a line and keeps the newest in sight. Text only: what others write is not markup. */
@@ -45,13 +41,13 @@ function addLine(listId, ...texts) {
   for (const text of texts) {
     line.append(Object.assign(document.createElement("span"), { textContent: text }));
   }
-  const list = document.getElementById(listId);
+  const list = element(listId);
   list.append(line);
   list.scrollTop = list.scrollHeight;
 }
 
 function showGap(text) {
-  const gap = document.getElementById("live-gap");
+  const gap = element("live-gap");
   gap.textContent = text;
   gap.hidden = false;
 }
@@ -62,17 +58,25 @@ const reasons = {
   unknown: "the server does not know where you were",
 };
 
-open("events/live", "live-state", null, {
-  "chat": (line) => addLine("chat", line.name, line.text),
-  "notification": (notification) =>
-    addLine("notifications", new Date(notification.at).toLocaleTimeString(), notification.text),
-  "sse-gap": ({ reason }) => showGap(`Something may be missing here: ${reasons[reason]}.`),
-  "sse-lag": ({ missed }) => showGap(`You missed ${missed}.`),
-});
+const parsed = (listener) => (event) => listener(JSON.parse(event.data));
+
+// All tabs of this browser share one stream; a new one is handed what the others have got last.
+closeOnLeave(new SseClient("events/live", {
+  shared: "live",
+  keep: 40,
+  on: {
+    chat: parsed((line) => addLine("chat", line.name, line.text)),
+    notification: parsed((notification) =>
+      addLine("notifications", new Date(notification.at).toLocaleTimeString(), notification.text)),
+  },
+  onGap: ({ reason }) => showGap(`Something may be missing here: ${reasons[reason]}.`),
+  onLag: ({ missed }) => showGap(`You missed ${missed}.`),
+  onState: (state) => showState("live-state", state),
+}));
 
 /** Posts a form as JSON, and clears its last field. */
 function post(formId, path, read) {
-  document.getElementById(formId).addEventListener("submit", async (event) => {
+  element(formId).addEventListener("submit", async (event) => {
     event.preventDefault();
     await fetch(path, {
       method: "POST",
@@ -83,6 +87,6 @@ function post(formId, path, read) {
   });
 }
 
-const value = (id) => document.getElementById(id).value;
+const value = (id) => element(id).value;
 post("chat-form", "chat", () => ({ name: value("chat-name"), text: value("chat-text") }));
 post("notify-form", "notifications", () => ({ text: value("notify-text") }));

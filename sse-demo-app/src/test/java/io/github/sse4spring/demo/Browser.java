@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -104,7 +105,9 @@ final class Browser implements AutoCloseable {
 	}
 
 	void waitUntil(String what, BooleanSupplier condition) {
-		new WebDriverWait(this.driver, PATIENCE).withMessage(what).until((driver) -> condition.getAsBoolean());
+		new WebDriverWait(this.driver, PATIENCE).withMessage(what)
+			.ignoring(StaleElementReferenceException.class)
+			.until((driver) -> condition.getAsBoolean());
 	}
 
 	void size(int width, int height) {

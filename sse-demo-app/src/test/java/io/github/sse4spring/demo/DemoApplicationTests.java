@@ -55,7 +55,8 @@ class DemoApplicationTests {
 
 	@Test
 	void pageNamesNoOtherHost() {
-		for (String path : new String[] { "/index.html", "/demo.js", "/demo.css" }) {
+		for (String path : new String[] { "/index.html", "/job.html", "/prices.html", "/dashboard.html", "/demo.js",
+				"/job.js", "/prices.js", "/dashboard.js", "/page.js", "/demo.css" }) {
 			this.client.get()
 				.uri(path)
 				.exchange()
