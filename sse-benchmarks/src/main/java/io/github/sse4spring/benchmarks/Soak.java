@@ -30,6 +30,9 @@ public final class Soak {
 
 	private static final int SAMPLES = 60;
 
+	/** Direct memory is small and comes in chunks. */
+	private static final double GROWTH_ALLOWED = 0.15;
+
 	private static final int FIGURES = 6;
 
 	private final ServerProcess server;
@@ -58,14 +61,15 @@ public final class Soak {
 	 */
 	public static void main(String[] args) throws Exception {
 		double minutes = (args.length > 0) ? Double.parseDouble(args[0]) : 15;
+		boolean flat;
 		try (ServerProcess server = ServerProcess.start(SoakServer.class, List.of("-Xmx256m"))) {
-			new Soak(server).run(minutes);
+			flat = new Soak(server).run(minutes);
 		}
-		System.exit(0);
+		System.exit(flat ? 0 : 1);
 	}
 
 	@SuppressWarnings("FutureReturnValueIgnored")
-	private void run(double minutes) throws Exception {
+	private boolean run(double minutes) throws Exception {
 		for (int i = 0; i < IDLE; i++) {
 			this.client.open("/idle", new StreamReader());
 		}
@@ -90,8 +94,9 @@ public final class Soak {
 			long next = start + (tick + 1) * TimeUnit.SECONDS.toNanos(1) / CHURN_PER_SECOND;
 			LockSupport.parkNanos(next - System.nanoTime());
 		}
-		report(samples);
+		boolean flat = report(samples);
 		this.client.close();
+		return flat;
 	}
 
 	/**
@@ -122,20 +127,26 @@ public final class Soak {
 				sample[1] / 1e6, sample[2], sample[3], sample[4], sample[5]);
 	}
 
-	private void report(List<long[]> samples) {
+	/** Print what was seen; returns whether nothing grows and nothing was missed. */
+	private boolean report(List<long[]> samples) {
 		System.out.printf("%d clients came and went, %d that did not read came anew%n", this.churned, this.reopened);
 		System.out.printf("active streams: %d events each at least, %d missed, in order: %s, closed: %d%n",
 				this.active.stream().mapToLong((reader) -> reader.events).min().orElse(0),
 				this.active.stream().mapToLong((reader) -> reader.missed).sum(),
 				this.active.stream().allMatch((reader) -> reader.ordered),
 				this.active.stream().filter((reader) -> reader.closed).count());
+		boolean flat = this.active.stream()
+			.allMatch((reader) -> reader.ordered && reader.missed == 0 && !reader.closed);
 		String[] names = { "heap", "direct memory", "threads", "descriptors", "connections", "subscribers" };
 		for (int i = 0; i < FIGURES; i++) {
 			long middle = median(samples, i, samples.size() / 3, samples.size() * 2 / 3);
 			long last = median(samples, i, samples.size() * 2 / 3, samples.size());
 			System.out.printf("%s: median %d in the second third, %d in the last (%+.1f %%)%n", names[i], middle, last,
 					100.0 * (last - middle) / Math.max(1, middle));
+			flat &= last - middle < GROWTH_ALLOWED * middle + 1;
 		}
+		System.out.println(flat ? "flat" : "NOT FLAT: something grows, was missed or was closed");
+		return flat;
 	}
 
 	private static long median(List<long[]> samples, int figure, int from, int to) {

@@ -36,9 +36,10 @@ class JobController {
 		Job job = new Job(UUID.randomUUID());
 		Flux.range(1, STEPS)
 			.delayElements(Duration.ofMillis(200))
-			.map((step) -> SseEvent.json(new Progress(step, STEPS)).withName("progress"))
+			.map((step) -> new Progress(step, STEPS))
+			.map((progress) -> SseEvent.json(progress).withName("progress"))
 			.doOnComplete(() -> this.hub.complete(job.topic()))
-			.subscribe((progress) -> this.hub.publish(job.topic(), progress));
+			.subscribe((event) -> this.hub.publish(job.topic(), event));
 		return job;
 	}
 

@@ -46,7 +46,7 @@ class PricesController {
 	}
 
 	@GetMapping("/events/prices")
-	Flux<SseEvent> prices(@RequestParam(defaultValue = "SKIP") SseLagPolicy onLag) {
+	Flux<SseEvent> prices(@RequestParam SseLagPolicy onLag) {
 		return this.hub.subscribe(SseSubscription.to("prices").onLag(onLag));
 	}
 

@@ -143,7 +143,7 @@ class PagesBrowserTests {
 		browser.waitUntil("it sees itself", () -> browser.text("connections").equals("1"));
 		try (Visitors visitors = new Visitors(this.port)) {
 			visitors.read(150, "/demo/events/counter");
-			visitors.stall(50, "/demo/events/prices");
+			visitors.stall(50, "/demo/events/prices?onLag=SKIP");
 			browser.waitUntil("all have come", () -> browser.text("connections").equals("201"));
 			assertThat(this.connections.count()).isEqualTo(201);
 			browser.waitUntil("some do not read", () -> browser.text("slowest").contains("not reading"));
