@@ -259,6 +259,43 @@ test("gaps, lag and errors are told apart from events", async () => {
   assert.equal(client.lastEventId, "e-3");
 });
 
+test("a client that is closed while it is paused stays closed", async () => {
+  const states = [];
+  const { seen, on } = collect();
+  answers = [stream("data:x\n\n")];
+  const client = open({ on, onState: (state) => states.push(state) });
+  await until(() => seen.length === 1);
+  client.pause();
+  client.close();
+  client.resume();
+  client.close();
+  await sleep(30);
+  assert.equal(client.state, "closed");
+  assert.deepEqual(states, ["open", "paused", "closed"]);
+  assert.equal(requests.length, 1);
+});
+
+test("a notice that cannot be read and headers that fail do not end it", async (context) => {
+  const logged = context.mock.method(console, "error", () => {});
+  const { seen, on } = collect();
+  const problems = [];
+  let asked = 0;
+  answers = [stream("event:sse-gap\ndata:nonsense\n\ndata:x\n\n")];
+  open({
+    on,
+    onGap: () => {},
+    onError: (problem) => problems.push(problem.title),
+    headers: () => {
+      if (asked++ === 0) throw new Error("no token");
+      return {};
+    },
+  });
+  await until(() => seen.length === 1);
+  assert.deepEqual(problems, ["no token"]);
+  assert.equal(requests.length, 1);
+  assert.equal(logged.mock.callCount(), 1);
+});
+
 test("a listener that throws harms nobody else", async (context) => {
   const logged = context.mock.method(console, "error", () => {});
   const seen = [];

@@ -89,6 +89,7 @@ export class SseClient {
   #lastEventId;
   #retry = 3000;
   #failures = 0;
+  #connected = false;
   #closing = new AbortController();
   /** @type {Promise<void> | undefined} */
   #pause;
@@ -137,7 +138,7 @@ export class SseClient {
   resume() {
     if (!this.#pause) return;
     this.#pause = undefined;
-    this.#take({ state: "open" });
+    this.#take({ state: this.#connected ? "open" : "connecting" });
     this.#resume();
     this.#watch();
   }
@@ -157,6 +158,7 @@ export class SseClient {
   async #run() {
     while (!this.#closing.signal.aborted) {
       await this.#pause;
+      if (this.#closing.signal.aborted) return;
       this.#tell({ state: "connecting" });
       /** @type {number | undefined} */
       let wait;
@@ -193,6 +195,7 @@ export class SseClient {
       const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
       const decoder = new TextDecoder();
       const parser = new Parser((block) => this.#tell({ block }));
+      this.#connected = true;
       this.#tell({ state: this.#pause ? "paused" : "open" });
       while (!this.#closing.signal.aborted) {
         const { done, value } = await reader.read();
@@ -203,6 +206,7 @@ export class SseClient {
         parser.push(decoder.decode(value, { stream: true }));
       }
     } finally {
+      this.#connected = false;
       clearTimeout(timer);
       this.#watch = () => {};
       this.#closing.signal.removeEventListener("abort", abort);
@@ -246,6 +250,7 @@ export class SseClient {
 
   /** @param {Signal} signal */
   #take({ block, state, problem }) {
+    if (this.#state === "ended" || this.#state === "closed") return;
     if (problem) this.#call(this.#options.onError, problem);
     if (state && state !== this.#state) {
       this.#state = state;
@@ -258,7 +263,7 @@ export class SseClient {
     if (block.id !== undefined) this.#lastEventId = block.id;
     if (block.data === undefined) return;
     const name = block.name || "message";
-    if (NOTICES[name]) this.#call(this.#options[NOTICES[name]], JSON.parse(block.data));
+    if (NOTICES[name]) this.#call((data) => this.#options[NOTICES[name]]?.(JSON.parse(data)), block.data);
     else this.#call(this.#options.on?.[name], { name, data: block.data, id: this.#lastEventId });
   }
 
