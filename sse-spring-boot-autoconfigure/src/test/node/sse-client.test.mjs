@@ -296,6 +296,37 @@ test("a notice that cannot be read and headers that fail do not end it", async (
   assert.equal(logged.mock.callCount(), 1);
 });
 
+test("headers that never come are left like a silent server", async () => {
+  const problems = [];
+  answers = [stream("")];
+  open({ stallTimeout: 20, headers: () => new Promise(() => {}), onError: (problem) => problems.push(problem.title) });
+  await until(() => problems.length === 2);
+  assert.deepEqual(problems, ["the server is silent", "the server is silent"]);
+});
+
+test("headers that fail with nothing are tried again", async () => {
+  let asked = 0;
+  answers = [stream("")];
+  open({ headers: () => asked++ === 0 ? Promise.reject(null) : {} });
+  await until(() => requests.length === 1);
+});
+
+test("events may have the name of anything, and ids any letter", async () => {
+  const { seen, on } = collect(["toString", "constructor"]);
+  answers = [finish("event:toString\ndata:x\n\nid:\u2026\nevent:constructor\ndata:y\n\n"), stream("")];
+  open({ on });
+  await until(() => requests.length === 2);
+  assert.deepEqual(seen.map((event) => event.data), ["x", "y"]);
+  assert.equal(Buffer.from(lastEventIds()[1], "latin1").toString(), "\u2026");
+});
+
+test("a wait that no timer can hold is a long wait", async () => {
+  answers = [status(503, { "Retry-After": "99999999" })];
+  open();
+  await sleep(100);
+  assert.equal(requests.length, 1);
+});
+
 test("a listener that throws harms nobody else", async (context) => {
   const logged = context.mock.method(console, "error", () => {});
   const seen = [];

@@ -78,12 +78,12 @@ closeOnLeave(new SseClient("events/live", {
 function post(formId, path, read) {
   element(formId).addEventListener("submit", async (event) => {
     event.preventDefault();
-    await fetch(path, {
+    const response = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(read()),
     });
-    event.target.querySelector("input:last-of-type").value = "";
+    if (response.ok) event.target.querySelector("input:last-of-type").value = "";
   });
 }
 

@@ -38,6 +38,12 @@
 /** @type {Record<string, "onGap" | "onLag" | "onError">} */
 const NOTICES = { "sse-gap": "onGap", "sse-lag": "onLag", "sse-error": "onError" };
 
+/** Milliseconds between two connections, whatever the server says. */
+const LEAST_WAIT = 100;
+
+/** What a timer can hold; more would end it at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** The last id of a stream that is over. */
 const END = "sse-end";
 
@@ -157,7 +163,7 @@ export class SseClient {
 
   async #run() {
     while (!this.#closing.signal.aborted) {
-      await this.#pause;
+      while (this.#pause) await this.#pause;
       if (this.#closing.signal.aborted) return;
       this.#tell({ state: "connecting" });
       /** @type {number | undefined} */
@@ -169,10 +175,10 @@ export class SseClient {
         // Twice as long after each failure, and never all clients at once.
         const longest = this.#options.maxRetry ?? 30000;
         wait = Math.min(longest, this.#retry * 2 ** this.#failures++) * (0.5 + Math.random() / 2);
-        wait = Math.max(wait, error.retryAfter ?? 0);
-        this.#tell({ problem: { status: error.status ?? 0, title: error.message } });
+        wait = Math.max(wait, error?.retryAfter ?? 0);
+        this.#tell({ problem: { status: error?.status ?? 0, title: error?.message ?? String(error) } });
       }
-      await sleep(wait ?? this.#retry, this.#closing.signal);
+      await sleep(wait ?? Math.max(this.#retry, LEAST_WAIT), this.#closing.signal);
     }
   }
 
@@ -186,7 +192,7 @@ export class SseClient {
     this.#watch = () => {
       clearTimeout(timer);
       const silent = () => attempt.abort(new Error("the server is silent"));
-      if (!this.#pause) timer = setTimeout(silent, this.#options.stallTimeout ?? 40000);
+      if (!this.#pause) timer = setTimeout(silent, Math.min(this.#options.stallTimeout ?? 40000, LONGEST_TIMER));
     };
     try {
       this.#watch();
@@ -194,15 +200,17 @@ export class SseClient {
       if (response.status === 204) return this.#tell({ state: "ended" });
       const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
       const decoder = new TextDecoder();
-      const parser = new Parser((block) => this.#tell({ block }));
+      const parser = new Parser((block) => {
+        if (block.data !== undefined || block.id !== undefined) this.#failures = 0;
+        this.#tell({ block });
+      });
       this.#connected = true;
       this.#tell({ state: this.#pause ? "paused" : "open" });
       while (!this.#closing.signal.aborted) {
         const { done, value } = await reader.read();
         this.#watch();
-        await this.#pause;
+        while (this.#pause) await this.#pause;
         if (done) return;
-        this.#failures = 0;
         parser.push(decoder.decode(value, { stream: true }));
       }
     } finally {
@@ -236,9 +244,9 @@ export class SseClient {
    */
   async #fetch(refresh, signal) {
     const given = this.#options.headers;
-    const headers = new Headers(typeof given === "function" ? await given(refresh) : given);
+    const headers = new Headers(typeof given === "function" ? await unlessAborted(given(refresh), signal) : given);
     headers.set("Accept", "text/event-stream");
-    if (this.#lastEventId) headers.set("Last-Event-ID", this.#lastEventId);
+    if (this.#lastEventId) headers.set("Last-Event-ID", asBytes(this.#lastEventId));
     return fetch(this.#url, { headers, signal, cache: "no-store", credentials: this.#options.credentials });
   }
 
@@ -263,7 +271,7 @@ export class SseClient {
     if (block.id !== undefined) this.#lastEventId = block.id;
     if (block.data === undefined) return;
     const name = block.name || "message";
-    if (NOTICES[name]) this.#call((data) => this.#options[NOTICES[name]]?.(JSON.parse(data)), block.data);
+    if (Object.hasOwn(NOTICES, name)) this.#call((data) => this.#options[NOTICES[name]]?.(JSON.parse(data)), block.data);
     else this.#call(this.#options.on?.[name], { name, data: block.data, id: this.#lastEventId });
   }
 
@@ -277,6 +285,19 @@ export class SseClient {
   }
 }
 
+/** As UTF-8, which is what EventSource sends; a header holds bytes only. @param {string} text */
+function asBytes(text) {
+  return String.fromCharCode(...new TextEncoder().encode(text));
+}
+
+/** @template T @param {T | Promise<T>} value @param {AbortSignal} signal @returns {Promise<T>} */
+function unlessAborted(value, signal) {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    Promise.resolve(value).then(resolve, reject);
+  });
+}
+
 /** Until the time is over or the signal aborts. @param {number} millis @param {AbortSignal} signal */
 async function sleep(millis, signal) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -284,7 +305,7 @@ async function sleep(millis, signal) {
   let wake = () => {};
   await /** @type {Promise<void>} */ (new Promise((resolve) => {
     wake = resolve;
-    timer = setTimeout(resolve, signal.aborted ? 0 : millis);
+    timer = setTimeout(resolve, signal.aborted ? 0 : Math.min(millis, LONGEST_TIMER));
     signal.addEventListener("abort", wake);
   }));
   clearTimeout(timer);
@@ -374,7 +395,7 @@ class Sharing {
 
   /** Whether a new leader repeats what this tab has got already. @param {Block} block */
   #repeats({ id, name = "" }) {
-    const repeats = this.#repeatedUpTo !== undefined && !(name in NOTICES);
+    const repeats = this.#repeatedUpTo !== undefined && !Object.hasOwn(NOTICES, name);
     if (!repeats || id === this.#repeatedUpTo) this.#repeatedUpTo = undefined;
     return repeats;
   }
