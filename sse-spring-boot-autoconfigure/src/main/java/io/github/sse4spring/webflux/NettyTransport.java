@@ -104,6 +104,7 @@ final class NettyTransport implements Transport {
 	@Override
 	public void begin(Runnable resume) {
 		this.socket.configure(this.settings.kernelTimeout());
+		ChunkFraming.begin(this.channel.pipeline());
 		this.connection.addHandlerLast(HANDLER, new ChannelInboundHandlerAdapter() {
 
 			@Override
@@ -122,7 +123,7 @@ final class NettyTransport implements Transport {
 		if (this.decorated != null) {
 			return this.decorated.copy(batch);
 		}
-		DataBuffer buffer = this.response.bufferFactory().allocateBuffer(batch.size());
+		DataBuffer buffer = ChunkFraming.allocate(this.response.bufferFactory(), batch.size());
 		batch.copyTo(buffer);
 		return buffer;
 	}
@@ -161,6 +162,7 @@ final class NettyTransport implements Transport {
 	@Override
 	public void release() {
 		this.connection.removeHandler(HANDLER);
+		ChunkFraming.end(this.channel.pipeline());
 	}
 
 	@Override

@@ -1,9 +1,12 @@
 package io.github.sse4spring.webflux;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -14,6 +17,7 @@ import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseStream;
 import io.github.sse4spring.testsupport.EventStream;
 import io.github.sse4spring.testsupport.RawClient;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
@@ -87,6 +91,25 @@ class NettyWriteTests {
 				.collect(Collectors.joining());
 			assertThat(client.readUntil("data:" + (BURST - 1) + "\n\n")).isEqualTo(expected);
 			assertThat(this.channel.flushes.get() - before).isBetween(1, 8);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/burst/other-thread", "/burst/loop", "/burst/publish-on", "/burst/decorated" })
+	void batchIsOneChunkInOneBufferUnlessTheResponseIsDecorated(String path) throws IOException {
+		try (RawClient client = RawClient.get(this.port, path)) {
+			client.readUntil("data:first\n\n");
+			this.channel.written.clear();
+			this.bursts.go.tryEmitEmpty();
+			client.readUntil("data:" + (BURST - 1) + "\n\n");
+			String chunk = "[0-9a-f]+\r\n(data:\\d+\n\n)+\r\n";
+			if (path.endsWith("decorated")) {
+				assertThat(this.channel.written).hasSizeGreaterThanOrEqualTo(3)
+					.noneMatch((buffer) -> buffer.matches(chunk));
+			}
+			else {
+				assertThat(this.channel.written).isNotEmpty().allMatch((buffer) -> buffer.matches(chunk));
+			}
 		}
 	}
 
@@ -266,6 +289,8 @@ class NettyWriteTests {
 
 		private final AtomicInteger maxPending = new AtomicInteger();
 
+		private final List<String> written = new CopyOnWriteArrayList<>();
+
 		private final CompletableFuture<Void> stuck = new CompletableFuture<>();
 
 		private final CompletableFuture<Channel> unwritable = new CompletableFuture<>();
@@ -278,6 +303,9 @@ class NettyWriteTests {
 
 		@Override
 		public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+			if (message instanceof ByteBuf bytes && bytes.readableBytes() < LARGE) {
+				this.written.add(bytes.toString(StandardCharsets.UTF_8));
+			}
 			super.write(context, message, promise);
 			var buffer = context.channel().unsafe().outboundBuffer();
 			if (buffer != null) {

@@ -1,0 +1,100 @@
+package io.github.sse4spring.webflux;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+
+/**
+ * Makes each batch a chunk of HTTP/1.1 in its own buffer. Netty's encoder makes three
+ * buffers of it, with three promises and a fourth that waits for them, which costs a
+ * tenth of a small event.
+ */
+final class ChunkFraming extends ChannelOutboundHandlerAdapter {
+
+	/*
+	 * It stands right before the encoder, so that nobody else sees a chunk: they see the
+	 * batch, in a buffer with room at both ends, as they would without this. It goes past
+	 * the encoder only where that would do the same: the head of the response, which
+	 * comes by here too, tells. Whatever else comes by is for the encoder, the last chunk
+	 * included, and so is a batch if this handler is not there any more.
+	 */
+	private static final String NAME = "sseChunkFraming";
+
+	private static final int CRLF = '\r' << 8 | '\n';
+
+	/** Eight digits and an end of line, more than any batch needs. */
+	private static final int ROOM_BEFORE = 10;
+
+	private static final int ROOM_AFTER = 2;
+
+	private final ChannelHandlerContext encoder;
+
+	private boolean chunked;
+
+	private ChunkFraming(ChannelHandlerContext encoder) {
+		this.encoder = encoder;
+	}
+
+	/** Take part in the response that comes next, if it is one of HTTP/1.1. */
+	static void begin(ChannelPipeline pipeline) {
+		ChannelHandlerContext encoder = pipeline.context(HttpServerCodec.class);
+		if (encoder != null && pipeline.get(NAME) == null) {
+			pipeline.addAfter(encoder.name(), NAME, new ChunkFraming(encoder));
+		}
+	}
+
+	/** Take no part any more. */
+	static void end(ChannelPipeline pipeline) {
+		if (pipeline.get(NAME) != null) {
+			pipeline.remove(NAME);
+		}
+	}
+
+	/** A buffer for so many bytes, and for what makes a chunk of them. */
+	static DataBuffer allocate(DataBufferFactory factory, int size) {
+		return factory.allocateBuffer(ROOM_BEFORE + size + ROOM_AFTER)
+			.writePosition(ROOM_BEFORE)
+			.readPosition(ROOM_BEFORE);
+	}
+
+	@Override
+	@SuppressWarnings("FutureReturnValueIgnored")
+	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+		if (message instanceof HttpResponse response) {
+			this.chunked = HttpUtil.isTransferEncodingChunked(response)
+					&& HttpResponseStatus.OK.equals(response.status());
+		}
+		if (this.chunked && message instanceof ByteBuf bytes && hasRoom(bytes)) {
+			frame(bytes);
+			this.encoder.write(bytes, promise);
+		}
+		else {
+			context.write(message, promise);
+		}
+	}
+
+	private static boolean hasRoom(ByteBuf bytes) {
+		return bytes.isReadable() && bytes.readerIndex() == ROOM_BEFORE && bytes.writableBytes() >= ROOM_AFTER;
+	}
+
+	private static void frame(ByteBuf bytes) {
+		int start = bytes.readerIndex() - 2;
+		bytes.setShort(start, CRLF);
+		for (int rest = bytes.readableBytes(); rest > 0; rest >>>= 4) {
+			bytes.setByte(--start, Character.forDigit(rest & 0xF, 16));
+		}
+		bytes.readerIndex(start);
+		ByteBufUtil.writeShortBE(bytes, CRLF);
+	}
+
+}
