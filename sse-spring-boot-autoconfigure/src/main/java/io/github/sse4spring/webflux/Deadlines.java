@@ -1,7 +1,10 @@
 package io.github.sse4spring.webflux;
 
-import java.util.Comparator;
-import java.util.PriorityQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -12,9 +15,11 @@ final class Deadlines {
 
 	/*
 	 * Nearly every deadline is moved later long before it comes, with every write of its
-	 * stream. That only stores a number: its entry in the queue stays where it is, and is
-	 * put in again when its old time has come. Only a deadline that becomes earlier gets
-	 * a second entry, which makes the first one stale.
+	 * stream. That only stores a number: its entry stays where it is, and is put in again
+	 * when its old time has come. Only a deadline that becomes earlier gets a second
+	 * entry, which makes the first one stale. There are few times, since they are on a
+	 * grid, and each has a plain list: what a stream at rest costs is that its memory is
+	 * cold, so that none is touched but when its time has come.
 	 */
 	static final long NEVER = Long.MAX_VALUE;
 
@@ -26,7 +31,7 @@ final class Deadlines {
 
 	private final Loop loop;
 
-	private final PriorityQueue<Entry> queue = new PriorityQueue<>(Comparator.comparingLong(Entry::at));
+	private final NavigableMap<Long, List<Deadline>> waiting = new TreeMap<>();
 
 	private long wakeUpAt = NEVER;
 
@@ -41,21 +46,20 @@ final class Deadlines {
 
 	private void enqueue(Deadline deadline) {
 		long at = Math.min(deadline.at, this.loop.nanoTime() + HORIZON);
-		deadline.queuedAt = at;
-		this.queue.add(new Entry(at, deadline));
-		wakeUpBy(at);
+		deadline.queuedAt = (at + GRID - 1) / GRID * GRID;
+		this.waiting.computeIfAbsent(deadline.queuedAt, (time) -> new ArrayList<>()).add(deadline);
+		wakeUpBy(deadline.queuedAt);
 	}
 
 	/** How many entries wait, those that are stale included. */
 	int size() {
-		return this.queue.size();
+		return this.waiting.values().stream().mapToInt(List::size).sum();
 	}
 
 	private void wakeUpBy(long at) {
-		long onGrid = (at + GRID - 1) / GRID * GRID;
-		if (onGrid < this.wakeUpAt) {
-			this.wakeUpAt = onGrid;
-			this.loop.schedule(() -> wakeUp(onGrid), onGrid - this.loop.nanoTime());
+		if (at < this.wakeUpAt) {
+			this.wakeUpAt = at;
+			this.loop.schedule(() -> wakeUp(at), at - this.loop.nanoTime());
 		}
 	}
 
@@ -66,19 +70,17 @@ final class Deadlines {
 		}
 		this.wakeUpAt = NEVER;
 		long now = this.loop.nanoTime();
-		while (!this.queue.isEmpty() && this.queue.peek().at <= now) {
-			Entry entry = this.queue.remove();
-			if (entry.at == entry.deadline.queuedAt) {
-				entry.deadline.reached(now);
+		while (!this.waiting.isEmpty() && this.waiting.firstKey() <= now) {
+			Map.Entry<Long, List<Deadline>> due = this.waiting.pollFirstEntry();
+			for (Deadline deadline : due.getValue()) {
+				if (deadline.queuedAt == due.getKey()) {
+					deadline.reached(now);
+				}
 			}
 		}
-		if (!this.queue.isEmpty()) {
-			wakeUpBy(this.queue.peek().at);
+		if (!this.waiting.isEmpty()) {
+			wakeUpBy(this.waiting.firstKey());
 		}
-	}
-
-	private record Entry(long at, Deadline deadline) {
-
 	}
 
 	/**
@@ -99,7 +101,7 @@ final class Deadlines {
 		/** Set it to a time of the loop, or to {@link #NEVER}, whatever it was before. */
 		void set(long at) {
 			this.at = at;
-			if (at < this.queuedAt) {
+			if (at <= this.queuedAt - GRID) {
 				enqueue(this);
 			}
 		}

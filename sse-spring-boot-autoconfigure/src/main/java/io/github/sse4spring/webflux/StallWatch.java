@@ -8,10 +8,12 @@ final class StallWatch {
 
 	/*
 	 * Watching begins when something is written and ends when a look finds that nothing
-	 * waits any more, so that a stream at rest costs nothing. Looks are few: what was
-	 * taken between two of them counts from the later one, by which a stall is found up
-	 * to a quarter too late and never too early. An event of any size that leaves slowly
-	 * is no stall, since it is bytes that are looked at.
+	 * waits any more, so that a stream at rest costs nothing. After a rest the first look
+	 * comes right after the flush, which mostly makes it the only one, while the memory
+	 * of the stream is still warm. Other looks are few: what was taken between two of
+	 * them counts from the later one, by which a stall is found up to a quarter too late
+	 * and never too early. An event of any size that leaves slowly is no stall, since it
+	 * is bytes that are looked at.
 	 */
 	private static final int LOOKS = 4;
 
@@ -35,13 +37,32 @@ final class StallWatch {
 		return this.lookAt;
 	}
 
-	/** Something was written, or is from now on. */
-	void written(long now) {
-		if (this.lookAt == Deadlines.NEVER && this.timeout > 0) {
-			this.takenAt = now;
-			this.progress = this.transport.progress();
-			this.lookAt = now + this.timeout / LOOKS;
+	/**
+	 * Something was written, or is from now on.
+	 * @return whether it was after a rest, so that it is worth to settle it soon
+	 */
+	boolean written(long now) {
+		if (this.lookAt != Deadlines.NEVER || this.timeout == 0) {
+			return false;
 		}
+		boolean rested = now - this.takenAt >= this.timeout / LOOKS;
+		this.takenAt = now;
+		this.progress = this.transport.progress();
+		this.lookAt = now + this.timeout / LOOKS;
+		return rested;
+	}
+
+	/**
+	 * Stop watching if nothing waits any more.
+	 * @param waiting whether something waits before the transport
+	 * @return whether that is so
+	 */
+	boolean settle(boolean waiting) {
+		if (!waiting && !this.transport.hasPending()) {
+			this.lookAt = Deadlines.NEVER;
+			return true;
+		}
+		return false;
 	}
 
 	/**
@@ -50,11 +71,7 @@ final class StallWatch {
 	 * @return whether nothing was taken for the timeout
 	 */
 	boolean hasStalled(long now, boolean waiting) {
-		if (now < this.lookAt) {
-			return false;
-		}
-		if (!waiting && !this.transport.hasPending()) {
-			this.lookAt = Deadlines.NEVER;
+		if (now < this.lookAt || settle(waiting)) {
 			return false;
 		}
 		long progress = this.transport.progress();

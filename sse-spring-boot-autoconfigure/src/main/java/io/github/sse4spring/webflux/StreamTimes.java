@@ -81,10 +81,20 @@ final class StreamTimes {
 		return Duration.ofNanos(this.loop.nanoTime() - this.openedAt);
 	}
 
-	void written() {
+	/**
+	 * Something was written.
+	 * @return whether to settle soon after its flush
+	 */
+	boolean written() {
 		this.writtenAt = this.now;
 		this.keepAliveAt = this.keepAlive.nextAfter(this.writtenAt);
-		this.stall.written(this.writtenAt);
+		return this.stall.written(this.writtenAt);
+	}
+
+	/** What was written has been flushed. */
+	void settle(boolean waiting) {
+		this.stall.settle(waiting);
+		arm();
 	}
 
 	/** Nothing more will be written; what was must still be taken. */

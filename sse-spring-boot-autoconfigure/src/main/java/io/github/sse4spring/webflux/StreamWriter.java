@@ -83,6 +83,9 @@ final class StreamWriter implements Subscription {
 
 	private long demand;
 
+	/** Whether what is written now should be looked at after its flush. */
+	private boolean mustSettle;
+
 	/** How many events are in the batch. */
 	private int taken;
 
@@ -272,7 +275,7 @@ final class StreamWriter implements Subscription {
 					// reads.
 					this.loop.execute(this::pump);
 				}
-				this.times.arm();
+				armOrSettle();
 			}
 			catch (Throwable ex) {
 				// A batch that was taken could not be written: only a cut tells the
@@ -284,6 +287,17 @@ final class StreamWriter implements Subscription {
 				this.loop.batch().clear();
 				this.pumping = false;
 			}
+		}
+	}
+
+	private void armOrSettle() {
+		if (this.mustSettle) {
+			this.mustSettle = false;
+			// Behind the flush, which the server has handed to the loop.
+			this.loop.execute(() -> this.times.settle(this.demand == 0));
+		}
+		else {
+			this.times.arm();
 		}
 	}
 
@@ -437,9 +451,7 @@ final class StreamWriter implements Subscription {
 		batch.clear();
 		if (buffer != null) {
 			this.demand--;
-			this.times.written();
-		}
-		if (buffer != null) {
+			this.mustSettle |= this.times.written() && !last;
 			this.actual.onNext(buffer);
 		}
 		if (taken > 0) {

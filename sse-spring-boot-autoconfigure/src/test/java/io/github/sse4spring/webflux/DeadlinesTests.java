@@ -52,6 +52,18 @@ class DeadlinesTests {
 	}
 
 	@Test
+	void movingItALittleEarlierTakesNoSecondEntry() {
+		set(140);
+		set(130);
+		set(101);
+		assertThat(this.loop.deadlines().size()).isOne();
+		set(100);
+		assertThat(this.loop.deadlines().size()).isEqualTo(2);
+		this.loop.advance(Duration.ofMinutes(1));
+		assertThat(this.reached).containsExactly(100L);
+	}
+
+	@Test
 	void movingItEarlierAndLaterAgainCounts() {
 		set(10_000);
 		set(200);

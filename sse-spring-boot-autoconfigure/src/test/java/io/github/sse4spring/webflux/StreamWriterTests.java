@@ -617,6 +617,28 @@ class StreamWriterTests {
 	}
 
 	@Test
+	void streamAtRestIsWokenForItsKeepAliveOnly() {
+		StreamFixture stream = stalling(Duration.ofSeconds(8)).start(this.source.flux());
+		stream.loop.advance(Duration.ofMinutes(1));
+		int before = stream.loop.timersScheduled;
+		stream.written.clear();
+		stream.loop.advance(Duration.ofMinutes(10));
+		assertThat(stream.written).hasSize(120);
+		assertThat(stream.loop.timersScheduled - before).isEqualTo(120);
+	}
+
+	@Test
+	void clientThatTakesNothingAfterARestIsClosed() {
+		StreamFixture stream = stalling(Duration.ofSeconds(8)).start(this.source.flux());
+		stream.loop.advance(Duration.ofMinutes(1));
+		stream.pending = true;
+		stream.loop.advance(Duration.ofSeconds(8));
+		assertThat(stream.aborted).isFalse();
+		stream.loop.advance(Duration.ofSeconds(1));
+		assertThat(stream.aborted).isTrue();
+	}
+
+	@Test
 	void serverThatAsksForNothingWhileSomethingWaitsHasAStalledClient() {
 		StreamFixture stream = stalling(Duration.ofSeconds(4)).start(this.source.flux(), 1);
 		stream.loop.advance(Duration.ofSeconds(6));
