@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -143,8 +144,9 @@ final class NettyTransport implements Transport {
 		if (!this.settings.wire().compression()) {
 			this.nettyResponse.compression(false);
 		}
-		if (!this.settings.wire().chunked()) {
-			// Reactor Netty then ends the response with its connection.
+		if (!this.settings.wire().chunked() || HttpVersion.HTTP_1_0.equals(this.nettyResponse.version())) {
+			// Reactor Netty then ends the response with its connection. A client of
+			// HTTP/1.0 does not know chunks (RFC 9112, 6.1).
 			this.response.getHeaders().remove(HttpHeaders.TRANSFER_ENCODING);
 		}
 		Flux<DataBuffer> buffers = this.socket.isHttp2() ? Buffers.split(body, HTTP2_WRITE, this.socket::emitted)

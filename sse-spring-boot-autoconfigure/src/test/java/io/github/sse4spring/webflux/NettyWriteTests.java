@@ -1,6 +1,8 @@
 package io.github.sse4spring.webflux;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -162,6 +164,20 @@ class NettyWriteTests {
 				assertThat(EventStream.data(client.readToEnd())).hasSize(BURST);
 				assertThat(EventStream.data(client.again("/burst/at-once").readToEnd())).hasSize(BURST);
 			}
+		}
+	}
+
+	@Test
+	void clientOfHttp10GetsAStreamWithoutChunksThatEndsWithItsConnection() throws IOException {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
+			socket.setSoTimeout(10_000);
+			socket.getOutputStream().write("GET /burst/at-once HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+			String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+			String head = response.substring(0, response.indexOf("\r\n\r\n"));
+			assertThat(head).containsIgnoringCase("connection: close").doesNotContainIgnoringCase("transfer-encoding");
+			String body = response.substring(head.length() + 4);
+			assertThat(body).startsWith(":\nretry:").endsWith("id:sse-end\n\n");
+			assertThat(EventStream.data(body)).hasSize(BURST);
 		}
 	}
 
