@@ -90,3 +90,5 @@ function post(formId, path, read) {
 const value = (id) => element(id).value;
 post("chat-form", "chat", () => ({ name: value("chat-name"), text: value("chat-text") }));
 post("notify-form", "notifications", () => ({ text: value("notify-text") }));
+
+document.getElementById("counter-url").textContent = new URL("events/counter", document.baseURI).href;
