@@ -1,5 +1,6 @@
 package io.github.sse4spring.benchmarks;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,8 +36,9 @@ public final class FanOutServer {
 			case "sinks" -> run(SinkServer.class, "reactive");
 			case "emitters" -> run(EmitterServer.class, "servlet");
 			case "eventbus" -> run(EventBusServer.class, "servlet");
-			case "netty" -> NettyFanOutServer.run(true);
-			case "netty-close" -> NettyFanOutServer.run(false);
+			case "netty" -> NettyFanOutServer.run(true, Duration.ZERO);
+			case "netty-close" -> NettyFanOutServer.run(false, Duration.ZERO);
+			case "netty-keep-alive" -> NettyFanOutServer.run(true, MemoryServer.INTERVAL);
 			default -> throw new IllegalArgumentException("Unknown server " + args[0]);
 		}
 	}

@@ -1,5 +1,6 @@
 package io.github.sse4spring.benchmarks;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,12 +8,13 @@ import java.util.Locale;
 
 /**
  * What a stream costs on which nothing happens: memory, and the CPU of its keep-alive.
- * This hub against plain WebFlux with and without a comment every 15 seconds, one after
- * the other, each in a new process with the same memory.
+ * This hub against plain WebFlux with and without a comment every 15 seconds, and against
+ * bare Netty with one, which is the least that it can cost; one after the other, each in
+ * a new process with the same memory.
  *
  * <p>
  * Arguments, in any order: {@code streams=10000 seconds=30 rounds=1
- * servers=hub,sinks-interval,sinks}
+ * servers=hub,sinks-interval,sinks,netty-keep-alive}
  */
 public final class Memory {
 
@@ -38,13 +40,18 @@ public final class Memory {
 				+ "| resident bytes/stream | CPU % of a core while idle |");
 		System.out.println("|---".repeat(8) + "|");
 		for (int round = 0; round < settings.number("rounds", 1); round++) {
-			for (String name : settings.texts("servers", List.of("hub", "sinks-interval", "sinks"))) {
-				try (ServerProcess server = ServerProcess.start(MemoryServer.class, Servers.JVM)) {
+			for (String name : settings.texts("servers", List.of("hub", "sinks-interval", "sinks", "netty-keep-alive"))) {
+				try (ServerProcess server = start(name)) {
 					new Memory(server).measure(name, streams, seconds);
 				}
 			}
 		}
 		System.exit(0);
+	}
+
+	private static ServerProcess start(String name) throws IOException {
+		return name.startsWith("netty") ? ServerProcess.start(FanOutServer.class, Servers.JVM, name)
+				: ServerProcess.start(MemoryServer.class, Servers.JVM);
 	}
 
 	private void measure(String name, int streams, int seconds) throws Exception {

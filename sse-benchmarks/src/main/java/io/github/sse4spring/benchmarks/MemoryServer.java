@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 public class MemoryServer {
 
-	private static final Duration INTERVAL = Duration.ofSeconds(15);
+	static final Duration INTERVAL = Duration.ofSeconds(15);
 
 	private final Sinks.Many<ServerSentEvent<String>> sink = Sinks.many().multicast().directBestEffort();
 
@@ -68,11 +68,13 @@ public class MemoryServer {
 	/** What is used after a collection. */
 	@GetMapping("/heap")
 	Mono<String> heap() {
-		return Mono.fromSupplier(() -> {
-			System.gc();
-			System.gc();
-			return Long.toString(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
-		}).subscribeOn(Schedulers.boundedElastic());
+		return Mono.fromSupplier(() -> Long.toString(usedHeap())).subscribeOn(Schedulers.boundedElastic());
+	}
+
+	static long usedHeap() {
+		System.gc();
+		System.gc();
+		return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
 	}
 
 }

@@ -2,12 +2,15 @@ package io.github.sse4spring.benchmarks;
 
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
@@ -20,6 +23,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -30,6 +34,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 
 /**
@@ -45,12 +50,20 @@ final class NettyFanOutServer extends SimpleChannelInboundHandler<HttpRequest> {
 
 	private final boolean chunked;
 
-	private NettyFanOutServer(ChannelGroup streams, boolean chunked) {
+	private final Duration keepAlive;
+
+	private NettyFanOutServer(ChannelGroup streams, boolean chunked, Duration keepAlive) {
 		this.streams = streams;
 		this.chunked = chunked;
+		this.keepAlive = keepAlive;
 	}
 
-	static void run(boolean chunked) throws InterruptedException {
+	/**
+	 * Start, and print the port.
+	 * @param chunked whether with chunks
+	 * @param keepAlive how often to write a comment, zero for never
+	 */
+	static void run(boolean chunked, Duration keepAlive) throws InterruptedException {
 		ChannelGroup streams = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 		EventLoopGroup group = new MultiThreadIoEventLoopGroup(4,
 				Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
@@ -60,7 +73,7 @@ final class NettyFanOutServer extends SimpleChannelInboundHandler<HttpRequest> {
 
 				@Override
 				protected void initChannel(Channel channel) {
-					channel.pipeline().addLast(new HttpServerCodec(), new NettyFanOutServer(streams, chunked));
+					channel.pipeline().addLast(new HttpServerCodec(), new NettyFanOutServer(streams, chunked, keepAlive));
 				}
 
 			})
@@ -74,6 +87,12 @@ final class NettyFanOutServer extends SimpleChannelInboundHandler<HttpRequest> {
 	@SuppressWarnings("FutureReturnValueIgnored")
 	protected void channelRead0(ChannelHandlerContext context, HttpRequest request) {
 		QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+		if ("/heap".equals(uri.path())) {
+			ByteBuf used = Unpooled.copiedBuffer(Long.toString(MemoryServer.usedHeap()), StandardCharsets.US_ASCII);
+			HttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, used);
+			context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+			return;
+		}
 		HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
 		head.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream");
 		if (this.chunked) {
@@ -88,7 +107,19 @@ final class NettyFanOutServer extends SimpleChannelInboundHandler<HttpRequest> {
 		}
 		else {
 			this.streams.add(context.channel());
+			if (!this.keepAlive.isZero()) {
+				keepAlive(context.channel());
+			}
 		}
+	}
+
+	@SuppressWarnings("FutureReturnValueIgnored")
+	private void keepAlive(Channel channel) {
+		Future<?> comments = channel.eventLoop()
+			.scheduleAtFixedRate(
+					() -> channel.writeAndFlush(new DefaultHttpContent(COMMENT.duplicate()), channel.voidPromise()),
+					this.keepAlive.toNanos(), this.keepAlive.toNanos(), TimeUnit.NANOSECONDS);
+		channel.closeFuture().addListener((closed) -> comments.cancel(false));
 	}
 
 	@Override
