@@ -519,7 +519,7 @@ public class SseProperties implements Validator {
 		CHUNKED,
 
 		/**
-		 * By the end of the connection, which is cheaper.
+		 * By the end of the connection.
 		 */
 		CLOSE
 

@@ -15,9 +15,9 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 
 /**
- * Makes each batch a chunk of HTTP/1.1 in its own buffer. Netty's encoder makes three
- * buffers of it, with three promises and a fourth that waits for them, which costs a
- * tenth of a small event.
+ * Makes each batch a chunk of HTTP/1.1 in its own buffer, if the response has chunks.
+ * Netty's encoder makes three buffers of it, with three promises and a fourth that waits
+ * for them.
  */
 final class ChunkFraming extends ChannelOutboundHandlerAdapter {
 
@@ -38,6 +38,9 @@ final class ChunkFraming extends ChannelOutboundHandlerAdapter {
 	private static final int ROOM_AFTER = 2;
 
 	private final ChannelHandlerContext encoder;
+
+	/** Whether the encoder leaves contents as they are, but for their chunks. */
+	private boolean plain;
 
 	private boolean chunked;
 
@@ -71,11 +74,13 @@ final class ChunkFraming extends ChannelOutboundHandlerAdapter {
 	@SuppressWarnings("FutureReturnValueIgnored")
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
 		if (message instanceof HttpResponse response) {
-			this.chunked = HttpUtil.isTransferEncodingChunked(response)
-					&& HttpResponseStatus.OK.equals(response.status());
+			this.plain = HttpResponseStatus.OK.equals(response.status());
+			this.chunked = HttpUtil.isTransferEncodingChunked(response);
 		}
-		if (this.chunked && message instanceof ByteBuf bytes && hasRoom(bytes)) {
-			frame(bytes);
+		if (this.plain && message instanceof ByteBuf bytes && hasRoom(bytes)) {
+			if (this.chunked) {
+				frame(bytes);
+			}
 			this.encoder.write(bytes, promise);
 		}
 		else {

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -77,6 +76,8 @@ final class StreamWriter implements Subscription {
 
 	private final Inlet inlet;
 
+	private final Intake intake;
+
 	private State state = State.WAITING;
 
 	private boolean pumping;
@@ -85,12 +86,6 @@ final class StreamWriter implements Subscription {
 
 	/** Whether what is written now should be looked at after its flush. */
 	private boolean mustSettle;
-
-	/** How many events are in the batch. */
-	private int taken;
-
-	/** How long the first of them has waited in a hub. */
-	private long delay;
 
 	private boolean failureLogged;
 
@@ -127,6 +122,7 @@ final class StreamWriter implements Subscription {
 		this.onOpen = onOpen;
 		StreamHandle handle = new StreamHandle(this, this.loop, client.lastEventId());
 		this.inlet = new Inlet(this, this.loop, handle.into(actual.currentContext()));
+		this.intake = new Intake(this.inlet, this.position, streams.listeners());
 	}
 
 	/** Subscribe to the source, on the thread of the caller as its operators expect. */
@@ -369,10 +365,6 @@ final class StreamWriter implements Subscription {
 		}
 	}
 
-	/**
-	 * Take from the inlet what fits into a batch.
-	 * @return what made it impossible to take more, if anything did
-	 */
 	private @Nullable Throwable takeEvents(Batch batch) {
 		while (!this.ahead.isEmpty()) {
 			batch.add(this.ahead.remove());
@@ -380,57 +372,11 @@ final class StreamWriter implements Subscription {
 		if (this.lastFrame != null) {
 			return null;
 		}
-		this.taken = 0;
-		this.delay = -1;
-		try {
-			while (!batch.isFull()) {
-				SseEvent event = this.inlet.poll();
-				takeNotices(batch);
-				if (event == null) {
-					return atEndOfSource();
-				}
-				batch.add(this.position.frame(event, this.inlet.isDirect()));
-				this.delay = (this.taken == 0) ? delayOf(event) : this.delay;
-				this.taken++;
-			}
-			if (batch.hasMaxBytes()) {
-				this.inlet.narrow();
-			}
-			return null;
-		}
-		catch (Throwable ex) {
-			// Errors too: whatever it is, going on without this event would be a silent
-			// hole.
-			this.inlet.cancel();
-			return Exceptions.unwrap(ex);
-		}
-	}
-
-	private long delayOf(SseEvent event) {
-		if (this.streams.listeners().isEmpty()) {
-			return -1;
-		}
-		SseStream.Source source = this.position.source();
-		boolean live = (event.frame() != null && source != null && source.isLive());
-		return live ? System.nanoTime() - event.retainedAt() : -1;
-	}
-
-	private void takeNotices(Batch batch) {
-		SseEvent notice = this.position.pollNotice();
-		while (notice != null) {
-			batch.add(this.position.notice(notice, this.inlet.isDirect()));
-			notice = this.position.pollNotice();
-		}
-	}
-
-	private @Nullable Throwable atEndOfSource() {
-		if (!this.inlet.isExhausted()) {
-			return null;
-		}
-		if (this.inlet.error() == null) {
+		Throwable failure = this.intake.fill(batch);
+		if (failure == null && this.intake.isAtEnd()) {
 			this.lastFrame = this.frames.completed();
 		}
-		return this.inlet.error();
+		return failure;
 	}
 
 	private void endWith(byte[] lastFrame, SseStreamEnd reason) {
@@ -444,18 +390,18 @@ final class StreamWriter implements Subscription {
 	private boolean emit(Batch batch) {
 		boolean last = (this.lastFrame != null);
 		DataBuffer buffer = batch.isEmpty() ? null : this.transport.copy(batch);
-		int taken = this.taken;
-		this.taken = 0;
+		int taken = this.intake.takeCount();
 		this.events.lazySet(this.events.get() + taken);
 		this.bytes.lazySet(this.bytes.get() + batch.size());
 		batch.clear();
 		if (buffer != null) {
 			this.demand--;
-			this.mustSettle |= this.times.written() && !last;
+			boolean rested = this.times.written();
+			this.mustSettle = (this.mustSettle || rested) && !last;
 			this.actual.onNext(buffer);
 		}
 		if (taken > 0) {
-			this.streams.listeners().tell((listener) -> listener.onBatch(taken, this.delay));
+			this.streams.listeners().tell((listener) -> listener.onBatch(taken, this.intake.delay()));
 		}
 		if (last) {
 			ended(this.end);

@@ -1,0 +1,100 @@
+package io.github.sse4spring.webflux;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseStream;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+
+/**
+ * Takes from the inlet what fits into a batch, each event with the notices before it. On
+ * the loop of its stream only.
+ */
+final class Intake {
+
+	/** The delay of a batch that has not waited in a hub, or of which nobody is told. */
+	private static final long NO_DELAY = -1;
+
+	private final Inlet inlet;
+
+	private final StreamPosition position;
+
+	private final StreamListeners listeners;
+
+	private int taken;
+
+	private long delay;
+
+	private boolean ended;
+
+	Intake(Inlet inlet, StreamPosition position, StreamListeners listeners) {
+		this.inlet = inlet;
+		this.position = position;
+		this.listeners = listeners;
+	}
+
+	/**
+	 * Fill a batch.
+	 * @return what made it impossible to take more, if anything did
+	 */
+	@Nullable Throwable fill(Batch batch) {
+		this.delay = NO_DELAY;
+		try {
+			while (!batch.isFull()) {
+				SseEvent event = this.inlet.poll();
+				takeNotices(batch);
+				if (event == null) {
+					this.ended = this.inlet.isExhausted();
+					return this.ended ? this.inlet.error() : null;
+				}
+				batch.add(this.position.frame(event, this.inlet.isDirect()));
+				this.delay = (this.taken == 0) ? delayOf(event) : this.delay;
+				this.taken++;
+			}
+			if (batch.hasMaxBytes()) {
+				this.inlet.narrow();
+			}
+			return null;
+		}
+		catch (Throwable ex) {
+			// Errors too: whatever it is, going on without this event would be a silent
+			// hole.
+			this.inlet.cancel();
+			return Exceptions.unwrap(ex);
+		}
+	}
+
+	private void takeNotices(Batch batch) {
+		SseEvent notice = this.position.pollNotice();
+		while (notice != null) {
+			batch.add(this.position.notice(notice, this.inlet.isDirect()));
+			notice = this.position.pollNotice();
+		}
+	}
+
+	private long delayOf(SseEvent event) {
+		if (this.listeners.isEmpty()) {
+			return NO_DELAY;
+		}
+		SseStream.Source source = this.position.source();
+		boolean live = (event.frame() != null && source != null && source.isLive());
+		return live ? System.nanoTime() - event.retainedAt() : NO_DELAY;
+	}
+
+	/** Whether the source has completed or failed, and all it had was taken. */
+	boolean isAtEnd() {
+		return this.ended;
+	}
+
+	/** How many events were taken since the last call. */
+	int takeCount() {
+		int count = this.taken;
+		this.taken = 0;
+		return count;
+	}
+
+	/** How long the first event of the last batch has waited in a hub, in nanoseconds. */
+	long delay() {
+		return this.delay;
+	}
+
+}
