@@ -75,12 +75,16 @@ class SecurityTests {
 	}
 
 	@Test
-	void streamWithoutCredentialsIsRefusedWithTheStatusOfTheEntryPoint() throws Exception {
-		try (Server unauthorized = Server.withSecurity(Unauthorized.class)) {
-			HttpResponse<String> response = unauthorized.get("/json", "Accept", EVENT_SOURCE);
-			assertThat(response.statusCode()).isEqualTo(401);
-			assertThat(response.headers().firstValue("Location")).isEmpty();
-			assertThat(response.headers().firstValue("WWW-Authenticate")).isEmpty();
+	void streamWithoutCredentialsIsUnauthorizedWherePagesAreSentToTheLoginPage() throws Exception {
+		try (Server both = Server.withSecurity(FormLoginForPages.class)) {
+			HttpResponse<String> stream = both.get("/json", "Accept", EVENT_SOURCE);
+			assertThat(stream.statusCode()).isEqualTo(401);
+			assertThat(stream.headers().firstValue("Location")).isEmpty();
+			assertThat(stream.headers().firstValue("WWW-Authenticate")).isEmpty();
+			HttpResponse<String> page = both.get("/", "Accept", "text/html");
+			assertThat(page.statusCode()).isEqualTo(302);
+			assertThat(page.headers().firstValue("Location")).contains("/login");
+			assertThat(both.get("/json", "Accept", EVENT_SOURCE, "Cookie", logIn(both)).statusCode()).isEqualTo(200);
 		}
 	}
 
@@ -114,13 +118,13 @@ class SecurityTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@Import(Feeds.class)
-	static class Unauthorized {
+	static class FormLoginForPages {
 
 		@Bean
 		SecurityWebFilterChain chain(ServerHttpSecurity http) {
 			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
 				.formLogin(Customizer.withDefaults())
-				.exceptionHandling((handling) -> handling
+				.httpBasic((basic) -> basic
 					.authenticationEntryPoint(new HttpStatusServerEntryPoint(HttpStatus.UNAUTHORIZED)))
 				.build();
 		}
