@@ -74,7 +74,7 @@ closeOnLeave(new SseClient("events/live", {
   onState: (state) => showState("live-state", state),
 }));
 
-/** Posts a form as JSON, and clears its last field. */
+/** Posts a form as JSON, and clears its last field unless it was not taken. */
 function post(formId, path, read) {
   element(formId).addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -82,8 +82,9 @@ function post(formId, path, read) {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(read()),
-    });
-    if (response.ok) event.target.querySelector("input:last-of-type").value = "";
+    }).catch(() => undefined);
+    if (response?.ok) event.target.querySelector("input:last-of-type").value = "";
+    element(`${formId}-problem`).hidden = Boolean(response?.ok);
   });
 }
 
@@ -91,4 +92,4 @@ const value = (id) => element(id).value;
 post("chat-form", "chat", () => ({ name: value("chat-name"), text: value("chat-text") }));
 post("notify-form", "notifications", () => ({ text: value("notify-text") }));
 
-document.getElementById("counter-url").textContent = new URL("events/counter", document.baseURI).href;
+element("counter-url").textContent = new URL("events/counter", document.baseURI).href;

@@ -64,6 +64,10 @@ class ChatBrowserTests {
 		assertThat(gap()).isEmpty();
 
 		this.server.close();
+		this.browser.type("chat-text", "unheard");
+		this.browser.run("document.getElementById('chat-form').requestSubmit()");
+		this.browser.waitUntil("it is said that nobody heard", () -> notTaken(true));
+		this.browser.run("document.getElementById('chat-text').value = ''");
 		startServer();
 		awaitGap();
 		this.browser.screenshot("chat");
@@ -91,7 +95,13 @@ class ChatBrowserTests {
 		this.browser.type("chat-text", text);
 		this.browser.run("document.getElementById('chat-form').requestSubmit()");
 		this.browser.waitUntil("the line has left",
-				() -> this.browser.run("return document.getElementById('chat-text').value").equals(""));
+				() -> this.browser.run("return document.getElementById('chat-text').value").equals("")
+						&& notTaken(false));
+	}
+
+	private boolean notTaken(boolean shown) {
+		return Boolean.valueOf(!shown)
+			.equals(this.browser.run("return document.getElementById('chat-form-problem').hidden"));
 	}
 
 	private String chat() {
