@@ -132,10 +132,10 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void nettyStaysInOneClass() {
+	void nettyStaysInClassesOfItsName() {
 		ArchRuleDefinition.noClasses()
 			.that()
-			.haveNameNotMatching(".*\\.Netty(Transport|Socket)(\\$.*)?")
+			.haveNameNotMatching(".*\\.Netty(Transport|Socket|Chunks)(\\$.*)?")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("io.netty..", "reactor.netty..")

@@ -105,7 +105,7 @@ final class NettyTransport implements Transport {
 	@Override
 	public void begin(Runnable resume) {
 		this.socket.configure(this.settings.kernelTimeout());
-		ChunkFraming.begin(this.channel.pipeline());
+		NettyChunks.begin(this.channel.pipeline());
 		this.connection.addHandlerLast(HANDLER, new ChannelInboundHandlerAdapter() {
 
 			@Override
@@ -124,7 +124,7 @@ final class NettyTransport implements Transport {
 		if (this.decorated != null) {
 			return this.decorated.copy(batch);
 		}
-		DataBuffer buffer = ChunkFraming.allocate(this.response.bufferFactory(), batch.size());
+		DataBuffer buffer = NettyChunks.allocate(this.response.bufferFactory(), batch.size());
 		batch.copyTo(buffer);
 		return buffer;
 	}
@@ -164,7 +164,7 @@ final class NettyTransport implements Transport {
 	@Override
 	public void release() {
 		this.connection.removeHandler(HANDLER);
-		ChunkFraming.end(this.channel.pipeline());
+		NettyChunks.end(this.channel.pipeline());
 	}
 
 	@Override

@@ -19,7 +19,7 @@ import org.springframework.core.io.buffer.DataBufferFactory;
  * Netty's encoder makes three buffers of it, with three promises and a fourth that waits
  * for them.
  */
-final class ChunkFraming extends ChannelOutboundHandlerAdapter {
+final class NettyChunks extends ChannelOutboundHandlerAdapter {
 
 	/*
 	 * It stands right before the encoder, so that nobody else sees a chunk: they see the
@@ -28,7 +28,7 @@ final class ChunkFraming extends ChannelOutboundHandlerAdapter {
 	 * comes by here too, tells. Whatever else comes by is for the encoder, the last chunk
 	 * included, and so is a batch if this handler is not there any more.
 	 */
-	private static final String NAME = "sseChunkFraming";
+	private static final String NAME = "sseChunks";
 
 	private static final int CRLF = '\r' << 8 | '\n';
 
@@ -44,7 +44,7 @@ final class ChunkFraming extends ChannelOutboundHandlerAdapter {
 
 	private boolean chunked;
 
-	private ChunkFraming(ChannelHandlerContext encoder) {
+	private NettyChunks(ChannelHandlerContext encoder) {
 		this.encoder = encoder;
 	}
 
@@ -52,7 +52,7 @@ final class ChunkFraming extends ChannelOutboundHandlerAdapter {
 	static void begin(ChannelPipeline pipeline) {
 		ChannelHandlerContext encoder = pipeline.context(HttpServerCodec.class);
 		if (encoder != null && pipeline.get(NAME) == null) {
-			pipeline.addAfter(encoder.name(), NAME, new ChunkFraming(encoder));
+			pipeline.addAfter(encoder.name(), NAME, new NettyChunks(encoder));
 		}
 	}
 
