@@ -7,6 +7,9 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
 /**
  * The deadlines of all streams on one loop, served by one timer. Used on the thread of
  * the loop only.
@@ -28,6 +31,8 @@ final class Deadlines {
 
 	/** What is later is looked at by then, so that nothing stale stays for longer. */
 	private static final long HORIZON = TimeUnit.MINUTES.toNanos(1);
+
+	private static final Log logger = LogFactory.getLog(Deadlines.class);
 
 	private final Loop loop;
 
@@ -117,10 +122,20 @@ final class Deadlines {
 			this.queuedAt = NEVER;
 			if (this.at <= now) {
 				this.at = NEVER;
-				this.action.run();
+				run();
 			}
 			else if (this.at != NEVER) {
 				enqueue(this);
+			}
+		}
+
+		private void run() {
+			try {
+				this.action.run();
+			}
+			catch (Throwable ex) {
+				// Those that are due with it have their turn.
+				logger.error("A stream has failed when its time had come", ex);
 			}
 		}
 

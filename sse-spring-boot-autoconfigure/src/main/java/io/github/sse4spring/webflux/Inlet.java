@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseStream;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -44,6 +46,8 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 	 * falls back to one event when they fill a batch.
 	 */
 	private static final int MAX_WINDOW = 16;
+
+	private static final Log logger = LogFactory.getLog(Inlet.class);
 
 	private final StreamWriter writer;
 
@@ -262,10 +266,16 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 	}
 
 	private void letGo() {
-		if (!this.done) {
-			requiredSource().cancel();
+		try {
+			if (!this.done) {
+				requiredSource().cancel();
+			}
+			this.queue.clear();
 		}
-		this.queue.clear();
+		catch (Throwable ex) {
+			// The stream ends all the same.
+			logger.error("The source of an event stream has failed when it was cancelled", ex);
+		}
 	}
 
 	private Subscription requiredSource() {

@@ -89,7 +89,7 @@ final class NettyChunks extends ChannelOutboundHandlerAdapter {
 	}
 
 	private static boolean hasRoom(ByteBuf bytes) {
-		return bytes.isReadable() && bytes.readerIndex() == ROOM_BEFORE && bytes.writableBytes() >= ROOM_AFTER;
+		return bytes.isReadable() && bytes.readerIndex() == ROOM_BEFORE && bytes.isWritable(ROOM_AFTER);
 	}
 
 	private static void frame(ByteBuf bytes) {

@@ -105,7 +105,9 @@ final class NettyTransport implements Transport {
 	@Override
 	public void begin(Runnable resume) {
 		this.socket.configure(this.settings.kernelTimeout());
-		NettyChunks.begin(this.channel.pipeline());
+		if (this.decorated == null) {
+			NettyChunks.begin(this.channel.pipeline());
+		}
 		this.connection.addHandlerLast(HANDLER, new ChannelInboundHandlerAdapter() {
 
 			@Override

@@ -200,7 +200,8 @@ final class StreamWriter implements Subscription {
 		if (this.state != State.ENDED) {
 			this.times.look();
 			this.times.use(settings, this.frames);
-			this.times.arm();
+			// It may be due already, and only a pump writes what is.
+			this.loop.execute(this::pump);
 		}
 	}
 

@@ -99,6 +99,16 @@ class DeadlinesTests {
 	}
 
 	@Test
+	void oneThatFailsLeavesTheOthersTheirTurn() {
+		this.loop.deadlines().create(() -> {
+			throw new IllegalStateException("one");
+		}).set(Duration.ofMillis(100).toNanos());
+		set(100);
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(this.reached).containsExactly(100L);
+	}
+
+	@Test
 	void nothingStaysOfManyShortStreamsWithLongIntervals() {
 		this.loop.onLoop(() -> {
 			for (int i = 0; i < 1000; i++) {

@@ -716,6 +716,46 @@ class StreamWriterTests {
 	}
 
 	@Test
+	void keepAliveThatComesLateAndIsDueIsWritten() {
+		Sinks.Empty<Void> go = Sinks.empty();
+		this.stream
+			.start(go.asMono().thenMany(SseKeepAlive.of(Flux.<SseEvent>never()).maxInterval(Duration.ofMillis(100))));
+		this.stream.loop.advance(Duration.ofSeconds(1));
+		this.stream.written.clear();
+		go.tryEmitEmpty();
+		this.stream.loop.runTasks();
+		assertThat(this.stream.written).containsExactly(":ping\n\n");
+		this.stream.loop.advance(Duration.ofSeconds(1));
+		assertThat(this.stream.written).hasSizeGreaterThan(5);
+	}
+
+	@Test
+	void keepAliveThatComesBetweenTheOpenDelayAndItsTurnDoesNotLoseTheOpening() {
+		StreamFixture stream = new StreamFixture(
+				StreamFixture.settings(Duration.ofMillis(260), true, null, Duration.ZERO));
+		Sinks.Empty<Void> go = Sinks.empty();
+		stream.start(go.asMono().thenMany(SseKeepAlive.of(Flux.<SseEvent>never()).maxInterval(Duration.ofSeconds(1))));
+		stream.loop.advance(Duration.ofMillis(270));
+		assertThat(stream.opened).isFalse();
+		go.tryEmitEmpty();
+		stream.loop.runTasks();
+		assertThat(stream.opened).isTrue();
+	}
+
+	@Test
+	void sourceThatFailsWhenItIsCancelledDoesNotKeepTheStreamFromItsEnd() {
+		this.stream.start(Flux.create((sink) -> {
+			sink.next(event("a"));
+			sink.onDispose(() -> {
+				throw new IllegalStateException("user");
+			});
+		}));
+		this.stream.loop.onLoop(() -> this.stream.subscription.cancel());
+		assertThat(this.stream.end).isEqualTo(SseStreamEnd.GONE);
+		assertThat(this.stream.resume).isNull();
+	}
+
+	@Test
 	void keepAliveThatComesLateCountsFromTheLastBytes() {
 		this.stream.start(this.source.flux());
 		emit("a");
