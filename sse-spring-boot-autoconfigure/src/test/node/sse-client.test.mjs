@@ -194,6 +194,18 @@ test("a server that is silent for the stall timeout is left", async () => {
   assert.equal(problems[0], "the server is silent");
 });
 
+test("a stall timeout of zero leaves no server", async () => {
+  const { seen, on } = collect();
+  answers = [async (response) => {
+    stream("")(response);
+    await sleep(100);
+    response.write("data:x\n\n");
+  }];
+  open({ on, stallTimeout: 0 });
+  await until(() => seen.length === 1);
+  assert.equal(requests.length, 1);
+});
+
 test("bytes of any kind keep a connection", async () => {
   const { seen, on } = collect();
   answers = [async (response) => {

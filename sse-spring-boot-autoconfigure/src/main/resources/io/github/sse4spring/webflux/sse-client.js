@@ -26,10 +26,12 @@
  * @property {RequestCredentials} [credentials] as for fetch: "same-origin" unless given
  * @property {string} [lastEventId] where to begin
  * @property {number} [stallTimeout] milliseconds without any bytes after which the connection counts as dead: 40000
- *     unless given, which is above twice the server's keep-alive
- * @property {number} [maxRetry] milliseconds that it waits at the most after failures: 30000 unless given
+ *     unless given, which is above twice the server's keep-alive; 0: never
+ * @property {number} [maxRetry] milliseconds that it waits at the most after failures, unless the server says longer
+ *     with Retry-After: 30000 unless given
  * @property {string} [shared] a name: all tabs of this origin that give it share one stream, where the browser can
- * @property {number} [keep] how many events a tab that joins a shared stream is handed: 0 unless given
+ * @property {number} [keep] how many events a tab that joins a shared stream is handed by the tab that leads: 0
+ *     unless given
  *
  * @typedef {{name?: string, data?: string, id?: string, retry?: number}} Block
  * @typedef {{block?: Block, state?: SseState, problem?: SseProblem}} Signal
@@ -192,7 +194,8 @@ export class SseClient {
     this.#watch = () => {
       clearTimeout(timer);
       const silent = () => attempt.abort(new Error("the server is silent"));
-      if (!this.#pause) timer = setTimeout(silent, Math.min(this.#options.stallTimeout ?? 40000, LONGEST_TIMER));
+      const stallTimeout = this.#options.stallTimeout ?? 40000;
+      if (!this.#pause && stallTimeout > 0) timer = setTimeout(silent, Math.min(stallTimeout, LONGEST_TIMER));
     };
     try {
       this.#watch();
