@@ -40,7 +40,8 @@ public final class Memory {
 				+ "| resident bytes/stream | CPU % of a core while idle |");
 		System.out.println("|---".repeat(8) + "|");
 		for (int round = 0; round < settings.number("rounds", 1); round++) {
-			for (String name : settings.texts("servers", List.of("hub", "sinks-interval", "sinks", "netty-keep-alive"))) {
+			for (String name : settings.texts("servers",
+					List.of("hub", "sinks-interval", "sinks", "netty-keep-alive"))) {
 				try (ServerProcess server = start(name)) {
 					new Memory(server).measure(name, streams, seconds);
 				}

@@ -73,7 +73,8 @@ final class NettyFanOutServer extends SimpleChannelInboundHandler<HttpRequest> {
 
 				@Override
 				protected void initChannel(Channel channel) {
-					channel.pipeline().addLast(new HttpServerCodec(), new NettyFanOutServer(streams, chunked, keepAlive));
+					channel.pipeline()
+						.addLast(new HttpServerCodec(), new NettyFanOutServer(streams, chunked, keepAlive));
 				}
 
 			})
