@@ -37,9 +37,10 @@ final class DefaultSseHub implements SseHub {
 	 * so that what it has seen is a prefix of the log and one position stands for all
 	 * topics.
 	 *
-	 * Nothing else happens under the lock: encoding comes before it, waking and listeners
-	 * after it. The tail is moved before a group is woken, and a group clears its flag
-	 * before the tail is read, so no entry stays unseen.
+	 * Nothing else happens under the lock: encoding, workers, and what a stream is asked
+	 * come before it; waking, tasks and listeners after it. The tail is moved before a
+	 * group is woken, and a group clears its flag before the tail is read, so no entry
+	 * stays unseen.
 	 */
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -181,19 +182,21 @@ final class DefaultSseHub implements SseHub {
 	HubSubscription start(SseSubscription description, CoreSubscriber<? super SseEvent> actual,
 			@Nullable SseStream stream) {
 		String resumeAfter = resumeAfter(description, stream);
-		HubSubscription subscription;
+		boolean missing = stream != null && description.resumes() && !stream.hasAllArrived();
+		Waker waker = this.wakers.acquire(stream);
+		HubSubscription subscription = new HubSubscription(this, description, actual, stream, waker);
+		waker.add(subscription);
 		StartFinder start;
 		this.lock.lock();
 		try {
 			long now = now();
 			this.topics.sweep(now);
-			subscription = new HubSubscription(this, description, actual, stream, this.wakers.acquire(stream));
 			List<Cursor> cursors = join(subscription);
 			Duration maxAge = this.settings.replayMaxAge();
 			long oldest = (maxAge != null) ? now - maxAge.toMillis() : Long.MIN_VALUE;
 			start = new StartFinder(this.epoch, this.tail, this.topics.forgottenUpTo(), oldest, cursors);
 			start.place(description, resumeAfter);
-			if (description.resumes() && stream != null && !stream.hasAllArrived()) {
+			if (missing) {
 				start.foundGap(Notices.UNKNOWN);
 			}
 		}
@@ -251,11 +254,16 @@ final class DefaultSseHub implements SseHub {
 			for (Cursor cursor : subscription.cursors()) {
 				this.topics.leave(cursor.topic(), cursor.group(), subscription.bufferSize(), now);
 			}
-			this.wakers.release(subscription.waker());
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/** The subscription has left, and runs nothing more on its waker. */
+	void release(HubSubscription subscription) {
+		subscription.waker().remove(subscription);
+		this.wakers.release(subscription.waker());
 	}
 
 	@Override

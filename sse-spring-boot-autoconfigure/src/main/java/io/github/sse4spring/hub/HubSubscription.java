@@ -28,9 +28,12 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	/*
 	 * Everything that is not volatile or atomic is used on one thread at a time: by poll,
-	 * which a fused consumer calls on the loop, or else by the pump, which whoever raises
-	 * "pumping" from zero runs until nobody has raised it meanwhile. It is the loop in
-	 * any case, unless the loop is the thread of the caller.
+	 * which a fused consumer calls on the loop, or else by the pump. The thread that
+	 * raises "pumping" from zero runs the pump until no other has raised it meanwhile.
+	 * Every signal but those of poll comes from the pump, so none comes beside another.
+	 * The pump runs on the loop, with one exception: where the loop has refused a task,
+	 * "failure" is set first, and then the thread that was refused may run a pump, which
+	 * does nothing but signal the failure.
 	 *
 	 * There is no queue. Where to read next is all the state, so a publisher does nothing
 	 * for a subscriber but wake it, and a subscriber that does not read costs nothing.
@@ -71,6 +74,12 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	private @Nullable SseEvent held;
 
 	private boolean fused;
+
+	/** Whether the subscriber has its subscription; it gets no signal before. */
+	private volatile boolean subscribed;
+
+	/** Why it must end, if it must. */
+	private volatile @Nullable Throwable failure;
 
 	private volatile boolean ended;
 
@@ -127,42 +136,44 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	/** Become a member of the groups, and look at what is there. */
 	void join() {
+		this.subscribed = true;
 		execute(() -> {
 			if (!this.left.get()) {
 				cursors().forEach((cursor) -> cursor.group().add(cursor));
-				awake();
+				pump();
 			}
 		});
+		if (this.failure != null) {
+			pump();
+		}
 	}
 
 	private void execute(Runnable task) {
 		if (!this.waker.execute(task)) {
-			failUnscheduled();
+			refused();
 		}
 	}
 
-	/** The loop takes no more tasks. */
-	void failUnscheduled() {
-		fail(new RejectedExecutionException("The scheduler of the hub takes no more tasks"));
+	/** On any thread: the loop has refused a task, so that events may stay unseen. */
+	void refused() {
+		this.failure = new RejectedExecutionException("The scheduler of the hub takes no more tasks");
+		// Either this thread or the one in join() sees the mark of the other.
+		if (this.subscribed) {
+			pump();
+		}
 	}
 
 	/** On the loop: there may be something. */
 	void awake() {
-		if (this.fused) {
-			if (!this.ended) {
-				this.actual.onNext(null);
-			}
-		}
-		else {
-			pump();
-		}
+		pump();
 	}
 
 	@Override
 	public void request(long n) {
 		if (n <= 0) {
-			execute(() -> fail(new IllegalArgumentException(
-					"request must be more than zero but is " + n + " (Reactive Streams, rule 3.9)")));
+			this.failure = new IllegalArgumentException(
+					"request must be more than zero but is " + n + " (Reactive Streams, rule 3.9)");
+			execute(this::pump);
 		}
 		else if (!this.fused) {
 			this.requested.accumulateAndGet(n, Operators::addCap);
@@ -184,13 +195,26 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		int seen = 1;
 		while (seen != 0) {
 			try {
-				emitWhileDemanded();
+				step();
 			}
 			catch (Throwable ex) {
 				fail(ex);
 				Exceptions.throwIfFatal(ex);
 			}
 			seen = this.pumping.addAndGet(-seen);
+		}
+	}
+
+	private void step() {
+		Throwable failure = this.failure;
+		if (failure != null) {
+			fail(failure);
+		}
+		else if (!this.fused) {
+			emitWhileDemanded();
+		}
+		else if (!this.ended) {
+			this.actual.onNext(null);
 		}
 	}
 
@@ -333,6 +357,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		this.ended = true;
 		this.hub.leave(this);
 		this.waker.execute(() -> cursors().forEach((cursor) -> cursor.group().remove(cursor)));
+		this.hub.release(this);
 		return true;
 	}
 

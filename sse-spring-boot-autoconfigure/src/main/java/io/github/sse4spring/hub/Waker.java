@@ -1,8 +1,9 @@
 package io.github.sse4spring.hub;
 
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,6 +23,13 @@ final class Waker {
 	 * set, hands the loop a task. The task clears "scheduled" before it looks at "ready",
 	 * so a group that is added after that gets a task of its own.
 	 */
+	/*
+	 * The loop may refuse a task: because it is gone, or because its queue is full while
+	 * it still runs. The two look the same, so nothing that the loop owns is touched then.
+	 * What the subscribers would miss from now on is not known, so each is marked failed
+	 * and signals that itself. "scheduled" is cleared before "subscriptions" is read: a
+	 * publisher that found it set until then has a subscriber that was added before.
+	 */
 	private static final int SLICE = 64;
 
 	private final Object key;
@@ -30,14 +38,16 @@ final class Waker {
 
 	private final Disposable worker;
 
-	/** Under the lock of the hub only. */
 	private int users;
 
 	private final Queue<Group> ready = new ConcurrentLinkedQueue<>();
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
-	/** On the loop only: who of the group that was taken last is still to be told. */
+	/** All who are woken here, for the day the loop refuses a task. */
+	private final Set<HubSubscription> subscriptions = ConcurrentHashMap.newKeySet();
+
+	/** On the loop only: members of the group that was taken last, still to be told. */
 	private final Queue<Cursor> toTell = new ArrayDeque<>();
 
 	/** Wake on a loop that is not ours. */
@@ -60,14 +70,25 @@ final class Waker {
 		return this.key;
 	}
 
+	/** Under the lock of the wakers. */
 	void retain() {
 		this.users++;
 	}
 
-	/** Let go of it; returns whether nobody uses it any more. */
+	/** Under the lock of the wakers: returns whether there is no user any more. */
 	boolean release() {
 		this.users--;
 		return this.users == 0;
+	}
+
+	/** On any thread, before the subscription joins a group. */
+	void add(HubSubscription subscription) {
+		this.subscriptions.add(subscription);
+	}
+
+	/** On any thread: the subscription has left. */
+	void remove(HubSubscription subscription) {
+		this.subscriptions.remove(subscription);
 	}
 
 	/** Let the worker go, after what it was given before. */
@@ -77,7 +98,7 @@ final class Waker {
 
 	/**
 	 * Run a task on the loop.
-	 * @return whether the loop takes it, which it does until it is gone
+	 * @return whether the loop takes it
 	 */
 	boolean execute(Runnable task) {
 		try {
@@ -96,17 +117,16 @@ final class Waker {
 
 	private void schedule() {
 		if (this.scheduled.compareAndSet(false, true) && !execute(this::tellSome)) {
-			// The loop is gone, so that nobody else is at what it owned.
-			failAll();
 			this.scheduled.set(false);
+			failAll();
 		}
 	}
 
 	private void failAll() {
 		for (Group group = this.ready.poll(); group != null; group = this.ready.poll()) {
 			group.clearWoken();
-			List.copyOf(group.members()).forEach((member) -> member.subscription().failUnscheduled());
 		}
+		this.subscriptions.forEach(HubSubscription::refused);
 	}
 
 	private void tellSome() {
@@ -120,7 +140,7 @@ final class Waker {
 		}
 		try {
 			for (int i = 0; i < SLICE && !this.toTell.isEmpty(); i++) {
-				this.toTell.remove().subscription().awake();
+				tell(this.toTell.remove());
 			}
 		}
 		finally {
@@ -129,6 +149,16 @@ final class Waker {
 			if (!this.toTell.isEmpty() || !this.ready.isEmpty()) {
 				schedule();
 			}
+		}
+	}
+
+	private static void tell(Cursor member) {
+		if (member.subscription().hasEnded()) {
+			// Its own task to leave the group may have been refused.
+			member.group().remove(member);
+		}
+		else {
+			member.subscription().awake();
 		}
 	}
 

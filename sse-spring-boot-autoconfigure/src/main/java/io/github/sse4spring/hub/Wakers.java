@@ -9,8 +9,8 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The wakers of a hub: one for each loop that has a subscriber. Used under the lock of
- * the hub.
+ * The wakers of a hub: one for each loop that has a subscriber. Safe for use by any
+ * thread. Not under the lock of the hub, since it creates workers and runs tasks.
  */
 final class Wakers {
 
@@ -31,12 +31,12 @@ final class Wakers {
 	}
 
 	/** How many loops have a subscriber. */
-	int size() {
+	synchronized int size() {
 		return this.wakers.size();
 	}
 
 	/** The waker for one more subscriber: that of its stream, or each worker in turn. */
-	Waker acquire(@Nullable SseStream stream) {
+	synchronized Waker acquire(@Nullable SseStream stream) {
 		Object key = (stream != null) ? stream.executor() : nextTurn();
 		Waker waker = this.wakers.get(key);
 		if (waker == null) {
@@ -56,7 +56,7 @@ final class Wakers {
 	}
 
 	/** A subscriber has left, and runs nothing more on the waker but its own leaving. */
-	void release(Waker waker) {
+	synchronized void release(Waker waker) {
 		if (waker.release()) {
 			this.wakers.remove(waker.key());
 			waker.dispose();
