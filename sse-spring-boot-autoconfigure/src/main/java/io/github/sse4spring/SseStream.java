@@ -2,6 +2,7 @@ package io.github.sse4spring;
 
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -46,9 +47,18 @@ public interface SseStream {
 	 * Let a source have the position of this stream: its ids are those that the client
 	 * resumes from, and the stream opens now. Only one source at a time can have it.
 	 * @param source the source, before it has handed over anything
+	 * @param subscriber the subscriber that the source hands its events to
+	 * @return what the source must give the id of each event before it hands that event
+	 * over, or {@code null} if the stream does not need it: events may come to the stream
+	 * in another order
 	 * @throws IllegalStateException if another source has it that has not ended
 	 */
-	void attach(Source source);
+	@Nullable Consumer<String> attach(Source source, CoreSubscriber<?> subscriber);
+
+	/**
+	 * Look for notices of the source soon: it has one, and perhaps no event behind it.
+	 */
+	void wake();
 
 	/**
 	 * Return where the source that was attached last has ended. The next one begins
@@ -58,9 +68,9 @@ public interface SseStream {
 	@Nullable String resumeAfter();
 
 	/**
-	 * Return whether all that the source attached last has handed over has come to this
-	 * stream: an operator that asks for more than it passes on may have thrown some of it
-	 * away when that source ended.
+	 * Return whether all that the sources attached so far have handed over has come to
+	 * this stream: an operator that asks for more than it passes on may have thrown some
+	 * of it away when its source ended.
 	 * @return {@code false} if something may be missing, {@code true} if none was
 	 * attached
 	 */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
@@ -223,7 +224,12 @@ class SseKeepAliveTests {
 		}
 
 		@Override
-		public void attach(Source source) {
+		public @Nullable Consumer<String> attach(Source source, CoreSubscriber<?> subscriber) {
+			return null;
+		}
+
+		@Override
+		public void wake() {
 		}
 
 		@Override

@@ -30,7 +30,7 @@ final class HubFlux extends Flux<SseEvent> implements Fuseable, Scannable {
 		HubSubscription subscription = this.hub.start(this.description, actual, stream);
 		try {
 			if (stream != null && this.description.resumes()) {
-				stream.attach(subscription);
+				subscription.handOverTo(stream.attach(subscription, actual));
 			}
 		}
 		catch (IllegalStateException ex) {

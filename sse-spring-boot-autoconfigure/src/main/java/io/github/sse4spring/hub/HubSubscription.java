@@ -8,6 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseLagException;
@@ -69,6 +70,9 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	/** What was left out since, if anything was; read on any thread. */
 	private volatile @Nullable LeftOut leftOut;
 
+	/** Is given the id of what is handed over, before it is. */
+	private @Nullable Consumer<String> handOvers;
+
 	private long missed;
 
 	private @Nullable SseEvent held;
@@ -124,10 +128,21 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		}
 	}
 
+	/** Before anything is handed over. */
+	void handOverTo(@Nullable Consumer<String> handOvers) {
+		this.handOvers = handOvers;
+	}
+
 	private void tell(SseEvent notice) {
 		SseEvent told = this.description.resumes() ? notice : notice.withoutId();
-		if (this.noticesInFlux || (this.stream != null && this.description.resumes())) {
+		if (this.noticesInFlux) {
 			this.notices.add(told);
+		}
+		else if (this.stream != null && this.description.resumes()) {
+			this.notices.add(told);
+			if (this.subscribed) {
+				this.stream.wake();
+			}
 		}
 		else if (this.stream != null) {
 			this.stream.write(told);
@@ -249,6 +264,9 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 			}
 		}
 		if (event != null && event.id() != null) {
+			if (this.handOvers != null) {
+				this.handOvers.accept(event.id());
+			}
 			this.handedOver = event.id();
 			if (this.leftOut != null) {
 				this.leftOut = null;

@@ -25,10 +25,11 @@ final class Waker {
 	 */
 	/*
 	 * The loop may refuse a task: because it is gone, or because its queue is full while
-	 * it still runs. The two look the same, so nothing that the loop owns is touched then.
-	 * What the subscribers would miss from now on is not known, so each is marked failed
-	 * and signals that itself. "scheduled" is cleared before "subscriptions" is read: a
-	 * publisher that found it set until then has a subscriber that was added before.
+	 * it still runs. The two look the same, so nothing that the loop owns is touched
+	 * then. What the subscribers would miss from now on is not known, so each is marked
+	 * failed and signals that itself. "scheduled" is cleared before "subscriptions" is
+	 * read: a publisher that found it set until then has a subscriber that was added
+	 * before.
 	 */
 	private static final int SLICE = 64;
 

@@ -1,14 +1,14 @@
 package io.github.sse4spring.webflux;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.io.buffer.DataBuffer;
 
 /**
- * Frames that will be one buffer, one write and one flush.
+ * Frames that are written together: as one buffer, one write and one flush, or in parts
+ * if they are large.
  */
 final class Batch {
 
@@ -16,7 +16,10 @@ final class Batch {
 
 	private static final int MAX_BYTES = 32 * 1024;
 
-	private final List<byte[]> frames = new ArrayList<>(MAX_FRAMES + 2);
+	private final ArrayDeque<byte[]> frames = new ArrayDeque<>(MAX_FRAMES + 2);
+
+	/** How many bytes of the first frame were moved away. */
+	private int offset;
 
 	private int size;
 
@@ -33,7 +36,7 @@ final class Batch {
 		return this.size >= MAX_BYTES;
 	}
 
-	/** The bytes of all frames together. */
+	/** The bytes of all frames together, without those that were moved away. */
 	int size() {
 		return this.size;
 	}
@@ -45,19 +48,32 @@ final class Batch {
 		}
 	}
 
+	/** Add a frame before all others, as long as no byte was moved away. */
 	void addFirst(byte[] frame) {
-		this.frames.add(0, frame);
+		this.frames.addFirst(frame);
 		this.size += frame.length;
 	}
 
-	void copyTo(DataBuffer buffer) {
-		for (byte[] frame : this.frames) {
-			buffer.write(frame);
+	/** Move bytes from the beginning of this batch, of which there are so many. */
+	void moveTo(DataBuffer buffer, int length) {
+		this.size -= length;
+		int missing = length;
+		while (missing > 0) {
+			byte[] first = this.frames.getFirst();
+			int part = Math.min(missing, first.length - this.offset);
+			buffer.write(first, this.offset, part);
+			missing -= part;
+			this.offset += part;
+			if (this.offset == first.length) {
+				this.frames.removeFirst();
+				this.offset = 0;
+			}
 		}
 	}
 
 	void clear() {
 		this.frames.clear();
+		this.offset = 0;
 		this.size = 0;
 	}
 

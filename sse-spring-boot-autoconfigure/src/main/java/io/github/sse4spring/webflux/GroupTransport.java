@@ -16,14 +16,14 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
  */
 final class GroupTransport implements Transport {
 
-	/** As much as the server is asked to take before it asks for more. */
-	private static final int GROUP = 16 * 1024;
+	/** The most that the server is given before it asks for more. */
+	private static final int MAX_WRITE = 16 * 1024;
 
 	private final ServerHttpResponse response;
 
 	private final Loop loop;
 
-	/** What the server has asked for. */
+	/** How many bytes the server has asked for and got. */
 	private final AtomicLong emitted = new AtomicLong();
 
 	GroupTransport(ServerHttpResponse response, Loop loop) {
@@ -46,15 +46,17 @@ final class GroupTransport implements Transport {
 	}
 
 	@Override
-	public DataBuffer copy(Batch batch) {
-		DataBuffer buffer = DefaultDataBufferFactory.sharedInstance.allocateBuffer(batch.size());
-		batch.copyTo(buffer);
+	public DataBuffer take(Batch batch) {
+		int size = Math.min(batch.size(), MAX_WRITE);
+		DataBuffer buffer = DefaultDataBufferFactory.sharedInstance.allocateBuffer(size);
+		batch.moveTo(buffer, size);
+		this.emitted.addAndGet(size);
 		return buffer;
 	}
 
 	@Override
 	public Mono<Void> write(Flux<DataBuffer> body) {
-		return this.response.writeAndFlushWith(Buffers.split(body, GROUP, this.emitted::addAndGet).map(Mono::just));
+		return this.response.writeAndFlushWith(body.map(Mono::just));
 	}
 
 	@Override

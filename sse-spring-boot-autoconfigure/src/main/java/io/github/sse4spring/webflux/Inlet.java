@@ -32,9 +32,9 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 	 * here is used on the loop only.
 	 *
 	 * A source on the loop itself takes the same way: what it emits in one go is one
-	 * batch. Only what it emits while the writer asks it to needs no task, since the
-	 * writer looks again; nor does a direct source, which says that something is there
-	 * when all of it is.
+	 * batch. Only what it emits while the writer is at work needs no task, since the
+	 * writer is told to look again; nor does a direct source, which says that something
+	 * is there when all of it is.
 	 *
 	 * Fusion: in SYNC mode the source is polled on the loop, which is where it would be
 	 * asked to emit otherwise. ASYNC is asked for with THREAD_BARRIER, so that nobody's
@@ -57,7 +57,8 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 
 	private final AtomicBoolean woken = new AtomicBoolean();
 
-	private @Nullable Subscription source;
+	/** Volatile for the thread that abandons it. */
+	private volatile @Nullable Subscription source;
 
 	private Queue<SseEvent> queue = Queues.<SseEvent>empty().get();
 
@@ -101,13 +102,16 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 			this.queue = Queues.<SseEvent>get(MAX_WINDOW).get();
 		}
 		this.source = subscription;
-		this.loop.execute(this::begin);
+		this.writer.execute(this::begin);
 	}
 
 	private void fuse(QueueSubscription<SseEvent> subscription, SseStream.@Nullable Source source) {
 		if (source != null && leadsTo(subscription, source)) {
 			this.fusion = subscription.requestFusion(Fuseable.ASYNC);
 			this.direct = (this.fusion != Fuseable.NONE);
+			if (this.direct) {
+				this.writer.position().becomeDirect();
+			}
 		}
 		if (this.fusion == Fuseable.NONE) {
 			this.fusion = subscription.requestFusion(Fuseable.SYNC);
@@ -138,13 +142,13 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 		if (this.done) {
 			return;
 		}
-		if (this.fusion == Fuseable.NONE && !this.queue.offer(Objects.requireNonNull(event))) {
-			requiredSource().cancel();
-			onError(new IllegalStateException("The source emitted more events than were requested"));
-			return;
-		}
 		if (this.fusion == Fuseable.NONE) {
 			this.writer.position().arrived(Objects.requireNonNull(event));
+			if (!this.queue.offer(event)) {
+				requiredSource().cancel();
+				onError(new IllegalStateException("The source emitted more events than were requested"));
+				return;
+			}
 		}
 		if (this.direct && this.loop.inLoop()) {
 			this.writer.pump();
@@ -172,10 +176,10 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 
 	private void wake() {
 		if (this.loop.inLoop() && this.writer.isPumping()) {
-			return;
+			this.writer.pump();
 		}
-		if (this.woken.compareAndSet(false, true)) {
-			this.loop.execute(this::woken);
+		else if (this.woken.compareAndSet(false, true)) {
+			this.writer.execute(this::woken);
 		}
 	}
 
@@ -186,7 +190,7 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 
 	private void begin() {
 		this.begun = true;
-		if (this.cancelled) {
+		if (this.cancelled || this.writer.isRefused()) {
 			letGo();
 		}
 		else {
@@ -262,6 +266,17 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 			if (this.begun) {
 				letGo();
 			}
+		}
+	}
+
+	/**
+	 * On any thread: the loop has refused a task, so let the source go. If the thread of
+	 * the source has not set it yet, it finds the stream refused when it begins.
+	 */
+	void abandon() {
+		Subscription source = this.source;
+		if (source != null) {
+			source.cancel();
 		}
 	}
 

@@ -41,15 +41,17 @@ final class Intake {
 		try {
 			while (!batch.isFull()) {
 				SseEvent event = this.inlet.poll();
-				takeNotices(batch);
+				this.position.addAhead(batch, this.inlet.isDirect());
 				if (event == null) {
 					this.ended = this.inlet.isExhausted();
 					return this.ended ? this.inlet.error() : null;
 				}
-				batch.add(this.position.frame(event, this.inlet.isDirect()));
+				batch.add(this.position.event(event, this.inlet.isDirect()));
 				this.delay = (this.taken == 0) ? delayOf(event) : this.delay;
 				this.taken++;
 			}
+			// The position that is written behind the last event must not pass a notice.
+			this.position.addAhead(batch, this.inlet.isDirect());
 			if (batch.hasMaxBytes()) {
 				this.inlet.narrow();
 			}
@@ -60,14 +62,6 @@ final class Intake {
 			// hole.
 			this.inlet.cancel();
 			return Exceptions.unwrap(ex);
-		}
-	}
-
-	private void takeNotices(Batch batch) {
-		SseEvent notice = this.position.pollNotice();
-		while (notice != null) {
-			batch.add(this.position.notice(notice, this.inlet.isDirect()));
-			notice = this.position.pollNotice();
 		}
 	}
 

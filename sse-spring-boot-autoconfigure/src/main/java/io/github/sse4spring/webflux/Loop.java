@@ -13,45 +13,25 @@ abstract class Loop implements Executor {
 
 	private final Deadlines deadlines = new Deadlines(this);
 
-	private final Batch batch = new Batch();
+	private Batch batch = new Batch();
 
 	/** Whether the caller is on the thread of this loop. */
 	abstract boolean inLoop();
 
-	/** Hand a task to the thread of this loop. */
-	abstract void enqueue(Runnable task);
-
 	/** Hand a task to the thread of this loop, after a delay. */
 	abstract void schedule(Runnable task, long delayNanos);
 
-	/** Run a task on the thread of this loop, after those that it was given before. */
+	/**
+	 * Run a task on the thread of this loop, after those that it was given before.
+	 * @throws RejectedExecutionException if the loop takes no more tasks. The task is not
+	 * run then, and the loop may still be at work on those that it took before
+	 */
 	@Override
-	public final void execute(Runnable task) {
-		try {
-			enqueue(task);
-		}
-		catch (RejectedExecutionException ex) {
-			// The thread is gone with its server, so nobody else runs anything of this
-			// loop.
-			task.run();
-		}
-	}
+	public abstract void execute(Runnable task);
 
 	/** Time that never goes back, from a start of its own. */
 	long nanoTime() {
 		return System.nanoTime() - ORIGIN;
-	}
-
-	/**
-	 * Run a task now if the caller is on the thread of this loop, else there and soon.
-	 */
-	final void run(Runnable task) {
-		if (inLoop()) {
-			task.run();
-		}
-		else {
-			execute(task);
-		}
 	}
 
 	final Deadlines deadlines() {
@@ -61,6 +41,11 @@ abstract class Loop implements Executor {
 	/** A batch to fill and to empty again before anything else happens. */
 	final Batch batch() {
 		return this.batch;
+	}
+
+	/** Leave the batch to a stream that could not empty it, and have a new one. */
+	final void leaveBatch() {
+		this.batch = new Batch();
 	}
 
 }

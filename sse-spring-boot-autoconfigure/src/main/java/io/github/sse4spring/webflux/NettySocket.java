@@ -30,6 +30,12 @@ final class NettySocket {
 	 */
 	private static final int NOT_SENT_LOW_WATER_MARK = 16 * 1024;
 
+	/**
+	 * How many bytes may wait in the channel before a stream stops writing. A client that
+	 * does not read costs this and one write more.
+	 */
+	private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(12 * 1024, 24 * 1024);
+
 	/** The least that Netty counts a frame of HTTP/2 as. */
 	private static final int MIN_HTTP2_FRAME = 9;
 
@@ -37,6 +43,8 @@ final class NettySocket {
 
 	/** With HTTP/2: what was emitted so far, as Netty counts it. */
 	private long emitted;
+
+	private @Nullable WriteBufferWaterMark waterMarkBefore;
 
 	private @Nullable Runnable undo;
 
@@ -53,6 +61,10 @@ final class NettySocket {
 	 * @param peerTimeout zero leaves the option as it is
 	 */
 	void configure(Duration peerTimeout) {
+		if (this.waterMarkBefore == null) {
+			this.waterMarkBefore = this.channel.config().getWriteBufferWaterMark();
+			this.channel.config().setWriteBufferWaterMark(WATER_MARK);
+		}
 		if (EPOLL_PRESENT && this.undo == null) {
 			this.undo = Epoll.set(socket(), (int) Math.min(Integer.MAX_VALUE, peerTimeout.toMillis()));
 		}
@@ -60,6 +72,9 @@ final class NettySocket {
 
 	/** Leave the socket as it was, for the next response on it. */
 	void reset() {
+		if (this.waterMarkBefore != null) {
+			this.channel.config().setWriteBufferWaterMark(this.waterMarkBefore);
+		}
 		// With HTTP/2 other streams are on it.
 		if (this.undo != null && !isHttp2()) {
 			this.undo.run();
@@ -70,7 +85,7 @@ final class NettySocket {
 		return isHttp2() ? this.channel.parent() : this.channel;
 	}
 
-	/** A buffer of HTTP/2 is on its way. */
+	/** A buffer is on its way. */
 	void emitted(int bytes) {
 		this.emitted += Math.max(MIN_HTTP2_FRAME, bytes);
 	}

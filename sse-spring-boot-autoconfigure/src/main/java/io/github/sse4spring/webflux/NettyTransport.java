@@ -30,10 +30,16 @@ final class NettyTransport implements Transport {
 	private static final String HANDLER = "sseWritability";
 
 	/**
-	 * How much of HTTP/2 is written at once: a write is taken as a whole or not at all,
-	 * as far as anybody can see, and a client that reads must be seen to.
+	 * The most that is written at once. Together with what NettySocket lets wait it is
+	 * what a client costs that does not read.
 	 */
-	private static final int HTTP2_WRITE = 16 * 1024;
+	private static final int MAX_WRITE = 40 * 1024;
+
+	/**
+	 * The most of HTTP/2 that is written at once: progress shows whole writes only, and a
+	 * client that reads slowly must be seen to read.
+	 */
+	private static final int MAX_HTTP2_WRITE = 16 * 1024;
 
 	private final ServerHttpResponse response;
 
@@ -122,12 +128,16 @@ final class NettyTransport implements Transport {
 	}
 
 	@Override
-	public DataBuffer copy(Batch batch) {
-		if (this.decorated != null) {
-			return this.decorated.copy(batch);
-		}
-		DataBuffer buffer = NettyChunks.allocate(this.response.bufferFactory(), batch.size());
-		batch.copyTo(buffer);
+	public DataBuffer take(Batch batch) {
+		DataBuffer buffer = (this.decorated != null) ? this.decorated.take(batch) : takePooled(batch);
+		this.socket.emitted(buffer.readableByteCount());
+		return buffer;
+	}
+
+	private DataBuffer takePooled(Batch batch) {
+		int size = Math.min(batch.size(), this.socket.isHttp2() ? MAX_HTTP2_WRITE : MAX_WRITE);
+		DataBuffer buffer = NettyChunks.allocate(this.response.bufferFactory(), size);
+		batch.moveTo(buffer, size);
 		return buffer;
 	}
 
@@ -151,9 +161,7 @@ final class NettyTransport implements Transport {
 			// HTTP/1.0 does not know chunks (RFC 9112, 6.1).
 			this.response.getHeaders().remove(HttpHeaders.TRANSFER_ENCODING);
 		}
-		Flux<DataBuffer> buffers = this.socket.isHttp2() ? Buffers.split(body, HTTP2_WRITE, this.socket::emitted)
-				: body;
-		return (this.decorated != null) ? this.decorated.write(buffers) : this.response.writeWith(buffers);
+		return (this.decorated != null) ? this.decorated.write(body) : this.response.writeWith(body);
 	}
 
 	@Override
@@ -188,7 +196,7 @@ final class NettyTransport implements Transport {
 		}
 
 		@Override
-		void enqueue(Runnable task) {
+		public void execute(Runnable task) {
 			this.eventLoop.execute(task);
 		}
 

@@ -28,7 +28,7 @@ final class SchedulerLoop extends Loop {
 	}
 
 	@Override
-	void enqueue(Runnable task) {
+	public void execute(Runnable task) {
 		this.worker.schedule(() -> runHere(task));
 	}
 

@@ -120,7 +120,7 @@ public final class SseStreams {
 			return refuse(exchange, slot.refusal);
 		}
 		Transport transport = transport(response);
-		Body body = new Body(events, transport, new StreamClient(slot.clientKey, lastEventId),
+		Body body = new Body(events, transport, exchange.client(slot.clientKey, lastEventId),
 				() -> addHeaders(response));
 		// Open until its last byte has left: that is what a drain has to wait for.
 		return transport.write(body).onErrorComplete((ex) -> body.isAborted()).doFinally((signal) -> body.left());

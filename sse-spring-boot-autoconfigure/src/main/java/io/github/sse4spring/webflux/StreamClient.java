@@ -4,11 +4,20 @@ import io.github.sse4spring.SseLastEventId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has asked for a stream.
+ * The client of a stream, and what it has asked for.
  *
- * @param key whose limit counts, or {@code null} if nobody's does
- * @param lastEventId the id of the last event that it has seen, if any
+ * @param key the client whose limit counts, or {@code null} if none does
+ * @param lastEventId the id of the last event that the client has seen, if any
+ * @param method the method of the request
+ * @param path the path of the request, as it is in its first line
+ * @param handler the handler of the request, as far as it is known
  */
-record StreamClient(@Nullable String key, @Nullable SseLastEventId lastEventId) {
+record StreamClient(@Nullable String key, @Nullable SseLastEventId lastEventId, String method, String path,
+		String handler) {
+
+	/** Name a stream of this client in a log line. */
+	String describe(long id) {
+		return "The event stream %d of %s %s for client '%s'".formatted(id, this.method, this.path, this.key);
+	}
 
 }

@@ -1,10 +1,13 @@
 package io.github.sse4spring.webflux;
 
+import io.github.sse4spring.SseLastEventId;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
@@ -25,6 +28,14 @@ record StreamExchange(ServerHttpRequest request, ServerHttpResponse response, @N
 
 	static StreamExchange of(ServerHttpRequest request, ServerHttpResponse response) {
 		return new StreamExchange(request, response, (ServerWebExchange) request.getAttributes().get(ATTRIBUTE));
+	}
+
+	StreamClient client(@Nullable String key, @Nullable SseLastEventId lastEventId) {
+		String method = this.request.getMethod().name();
+		String path = this.request.getURI().getRawPath();
+		Object handler = this.request.getAttributes().get(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE);
+		return new StreamClient(key, lastEventId, method, path,
+				(handler instanceof HandlerMethod) ? handler.toString() : method + ' ' + path);
 	}
 
 	Mono<String> clientKey(SseClientKeyResolver resolver) {

@@ -1,7 +1,7 @@
 package io.github.sse4spring.webflux;
 
-import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseKeepAlive;
@@ -9,7 +9,6 @@ import io.github.sse4spring.SseLastEventId;
 import io.github.sse4spring.SseStream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
-import reactor.core.Scannable;
 
 /**
  * What sources see of a stream. Called on any thread, it hands everything to the loop.
@@ -40,7 +39,7 @@ final class StreamHandle implements SseStream {
 
 	@Override
 	public void keepAlive(SseKeepAlive keepAlive) {
-		this.loop.run(() -> this.writer.useKeepAlive(keepAlive));
+		this.writer.run(() -> this.writer.useKeepAlive(keepAlive));
 	}
 
 	@Override
@@ -55,30 +54,25 @@ final class StreamHandle implements SseStream {
 
 	@Override
 	public boolean isOnlyOneBehind(CoreSubscriber<?> subscriber) {
-		Object current = subscriber;
-		while (current != null && current != this.writer.inlet()) {
-			// An operator that shares has no actual subscriber, but several inner ones.
-			current = Scannable.from(current).scanUnsafe(Scannable.Attr.ACTUAL);
-		}
-		return current != null;
+		return OperatorChain.leads(subscriber, this.writer.inlet());
 	}
 
 	@Override
-	public void attach(Source source) {
-		StreamPosition position = this.writer.position();
-		String start = source.position();
-		SseEvent notice = source.pollNotice();
-		List<SseEvent> left = position.attach(source);
-		this.loop.execute(() -> {
-			left.forEach(this.writer::writeAhead);
-			this.writer.writeAhead(position.start(start, notice));
-			this.writer.pump();
-		});
+	public @Nullable Consumer<String> attach(Source source, CoreSubscriber<?> subscriber) {
+		boolean inOrder = OperatorChain.keepsOrder(subscriber, this.writer.inlet());
+		Consumer<String> handedOver = this.writer.position().attach(source, inOrder);
+		wake();
+		return handedOver;
+	}
+
+	@Override
+	public void wake() {
+		this.writer.execute(this.writer::pump);
 	}
 
 	@Override
 	public void write(SseEvent notice) {
-		this.loop.execute(() -> {
+		this.writer.execute(() -> {
 			this.writer.writeAhead(notice);
 			this.writer.pump();
 		});

@@ -2,28 +2,41 @@ package io.github.sse4spring.webflux;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseStream;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The position of one stream: who has it, and what of it the client knows. A source
- * attaches on any thread; the rest happens on the loop of the stream.
+ * The position of one stream: which source has it, and what of it the client knows. A
+ * source attaches on any thread; the rest happens on the loop of the stream.
  */
 final class StreamPosition {
 
-	private static final Log logger = LogFactory.getLog(StreamPosition.class);
-
-	private static final AtomicBoolean warned = new AtomicBoolean();
-
+	/*
+	 * The rule: an id that is written never stands behind an event that was handed over
+	 * and has neither been written nor is known to be gone. On a direct stream the writer
+	 * takes each event itself. Where the operators keep the order, an event that arrives
+	 * says that those before it have arrived or were left out. Elsewhere "outstanding"
+	 * knows what is under way, from the first such source to the end of the stream.
+	 *
+	 * A source tells where it begins, and its notices, before it hands over what comes
+	 * behind them. Both wait in queues, which the writer looks at after it has taken an
+	 * event and before it writes that event. So they stand before all that is behind
+	 * them. A start waits until all is written that had arrived before it.
+	 */
 	private final StreamFrames frames;
 
-	private final AtomicReference<SseStream.@Nullable Source> attached = new AtomicReference<>();
+	private final String handler;
+
+	private volatile SseStream.@Nullable Source source;
+
+	private final Queue<Start> starts = new ConcurrentLinkedQueue<>();
 
 	/** What the client was told last. */
 	private @Nullable String told;
@@ -31,13 +44,24 @@ final class StreamPosition {
 	/** The id of what the operators have let through last, or of the start. */
 	private final AtomicReference<@Nullable String> arrived = new AtomicReference<>();
 
-	StreamPosition(StreamFrames frames) {
+	private final AtomicLong arrivals = new AtomicLong();
+
+	private long written;
+
+	/** What sources hand over is outstanding here; set with the first that needs it. */
+	private volatile @Nullable Outstanding outstanding;
+
+	/** The same, from the start of that source on. */
+	private @Nullable Outstanding writtenFrom;
+
+	StreamPosition(StreamFrames frames, String handler) {
 		this.frames = frames;
+		this.handler = handler;
 	}
 
 	/** On any thread: the source that was attached last. */
 	SseStream.@Nullable Source source() {
-		return this.attached.get();
+		return this.source;
 	}
 
 	/** On any thread: where the next source should begin. */
@@ -47,10 +71,14 @@ final class StreamPosition {
 	}
 
 	/**
-	 * On any thread: whether what the source has handed over has all come through the
+	 * On any thread: whether what the sources have handed over has all come through the
 	 * operators.
 	 */
 	boolean hasAllArrived() {
+		Outstanding outstanding = this.outstanding;
+		if (outstanding != null) {
+			return outstanding.haveAllArrived();
+		}
 		SseStream.Source last = source();
 		String arrived = this.arrived.get();
 		return last == null || (arrived != null && last.hasHandedOverLast(arrived));
@@ -58,72 +86,145 @@ final class StreamPosition {
 
 	/** On the thread that takes it: an event has come through the operators. */
 	void arrived(SseEvent event) {
+		Outstanding outstanding = this.outstanding;
+		if (outstanding != null) {
+			outstanding.arrived(event.id());
+		}
 		this.arrived.lazySet(event.id());
+		this.arrivals.lazySet(this.arrivals.get() + 1);
 	}
 
 	/**
 	 * On any thread: let a source have the position.
-	 * @return what the one before it has left to be told
+	 * @param inOrder whether its events come to the stream in their order
+	 * @return what is to be given each id that is handed over, or {@code null}
 	 */
-	List<SseEvent> attach(SseStream.Source source) {
-		SseStream.Source last = source();
-		boolean free = (last == null || last.hasEnded());
-		if (!free || !this.attached.compareAndSet(last, source)) {
+	synchronized @Nullable Consumer<String> attach(SseStream.Source source, boolean inOrder) {
+		SseStream.Source last = this.source;
+		if (last != null && !last.hasEnded()) {
 			throw new IllegalStateException("A stream has one position, and another subscription to a hub has it: "
 					+ "use one subscription, subscribe(\"a\", \"b\"), or withoutResume()");
 		}
-		this.arrived.set(source.position());
-		List<SseEvent> left = new ArrayList<>();
-		for (SseEvent notice = pollNotice(last); notice != null; notice = pollNotice(last)) {
-			left.add(notice.withoutId());
+		String position = source.position();
+		this.arrived.set(position);
+		Outstanding outstanding = this.outstanding;
+		if (outstanding == null && !inOrder) {
+			outstanding = new Outstanding();
+			this.outstanding = outstanding;
 		}
-		return left;
+		int number = (outstanding != null) ? outstanding.begin(position) : 0;
+		this.starts
+			.add(new Start(this.arrivals.get(), position, outstanding, number, noticesOf(last), source.pollNotice()));
+		// Last: whatever the loop sees of this source, it finds the start first.
+		this.source = source;
+		return outstanding;
 	}
 
-	private static @Nullable SseEvent pollNotice(SseStream.@Nullable Source source) {
-		return (source != null) ? source.pollNotice() : null;
+	private static List<SseEvent> noticesOf(SseStream.@Nullable Source ended) {
+		List<SseEvent> notices = new ArrayList<>();
+		SseEvent notice = (ended != null) ? ended.pollNotice() : null;
+		while (ended != null && notice != null) {
+			notices.add(notice);
+			notice = ended.pollNotice();
+		}
+		return notices;
+	}
+
+	/** The writer takes events from the source itself, which it finds in its place. */
+	void becomeDirect() {
+		this.outstanding = null;
+	}
+
+	/** Add what stands before the next event: where sources begin, and notices. */
+	void addAhead(Batch batch, boolean direct) {
+		Start start = this.starts.peek();
+		while (start != null && start.after <= this.written) {
+			start.left.forEach((notice) -> batch.add(this.frames.event(notice.withoutId())));
+			batch.add(frame(start));
+			this.starts.remove();
+			start = this.starts.peek();
+		}
+		if (start == null) {
+			addNotices(batch, direct);
+		}
+	}
+
+	private void addNotices(Batch batch, boolean direct) {
+		SseStream.Source source = source();
+		SseEvent notice = (source != null) ? source.pollNotice() : null;
+		while (source != null && notice != null) {
+			batch.add(frame(notice, direct));
+			notice = source.pollNotice();
+		}
 	}
 
 	/**
 	 * The block that tells the client where a source begins. Only of the first: events of
 	 * an earlier one may still be under way, and an id must not overtake them.
 	 */
-	byte[] start(String position, @Nullable SseEvent notice) {
+	private byte[] frame(Start start) {
+		SseEvent notice = start.notice;
+		this.writtenFrom = start.outstanding;
+		if (notice != null && start.outstanding != null) {
+			start.outstanding.forgetMissingBefore(start.number);
+		}
 		if (this.told != null) {
 			return (notice != null) ? this.frames.event(notice.withoutId()) : new byte[0];
 		}
-		this.told = position;
-		return (notice != null) ? this.frames.event(notice) : this.frames.position(position);
+		this.told = start.position;
+		return (notice != null) ? this.frames.event(notice) : this.frames.position(start.position);
 	}
 
 	/** The bytes of a notice, whose id must not overtake events that are under way. */
-	byte[] notice(SseEvent notice, boolean direct) {
-		return this.frames.event(direct ? notice : notice.withoutId());
+	private byte[] frame(SseEvent notice, boolean direct) {
+		if (!direct) {
+			return this.frames.event(notice.withoutId());
+		}
+		this.told = notice.id();
+		return this.frames.event(notice);
 	}
 
 	/** The bytes of an event that came through the operators. */
-	byte[] frame(SseEvent event, boolean direct) {
+	byte[] event(SseEvent event, boolean direct) {
 		SseStream.Source source = source();
+		Outstanding outstanding = this.writtenFrom;
+		this.written++;
 		if (source == null) {
 			return this.frames.event(event);
 		}
-		if (!direct) {
+		if (direct) {
+			SseEvent withId = (event.id() != null) ? event : event.withId(source.position());
+			this.told = withId.id();
+			return this.frames.event(withId);
+		}
+		if (event.id() == null) {
 			warnIfWithoutId(event);
-			this.told = (event.id() != null) ? event.id() : this.told;
 			return this.frames.event(event);
 		}
-		SseEvent withId = (event.id() != null) ? event : event.withId(source.position());
-		this.told = withId.id();
-		return this.frames.event(withId);
+		if (outstanding == null) {
+			this.told = event.id();
+			return this.frames.event(event);
+		}
+		return outOfOrder(event, event.id(), outstanding);
 	}
 
-	/** The block that moves the client past what was filtered out, if anything was. */
+	private byte[] outOfOrder(SseEvent event, String id, Outstanding outstanding) {
+		outstanding.written(id);
+		if (id.equals(outstanding.position())) {
+			this.told = id;
+			return this.frames.event(event);
+		}
+		HandlerWarnings.outOfOrder(this.handler);
+		return this.frames.event(event.withoutId());
+	}
+
+	/** The block that moves the client past what was left out, if anything was. */
 	byte @Nullable [] move(boolean direct) {
 		SseStream.Source source = source();
-		if (source == null || this.told == null) {
+		if (source == null || this.told == null || !this.starts.isEmpty()) {
 			return null;
 		}
-		String position = direct ? source.position() : source.positionAfter(this.told);
+		String position = position(source, this.told, direct);
 		if (position == null || position.equals(this.told)) {
 			return null;
 		}
@@ -131,15 +232,38 @@ final class StreamPosition {
 		return this.frames.position(position);
 	}
 
-	@Nullable SseEvent pollNotice() {
-		return pollNotice(source());
+	private @Nullable String position(SseStream.Source source, String told, boolean direct) {
+		Outstanding outstanding = this.writtenFrom;
+		if (direct) {
+			return source.position();
+		}
+		if (outstanding == null) {
+			return source.positionAfter(told);
+		}
+		// Asked first: what it has handed over by then is outstanding, or was written.
+		String position = source.position();
+		return outstanding.isEmpty() ? position : outstanding.position();
 	}
 
-	private static void warnIfWithoutId(SseEvent event) {
-		if (event.id() == null && event.data() != null && warned.compareAndSet(false, true)) {
-			logger.warn("An event of a hub has lost its id in an operator that the stream cannot see through, "
-					+ "so its client cannot resume after it: keep the id with event.withId(..), this is said once");
+	private void warnIfWithoutId(SseEvent event) {
+		if (event.data() != null) {
+			HandlerWarnings.withoutId(this.handler);
 		}
+	}
+
+	/**
+	 * Where a source begins.
+	 *
+	 * @param after how many events had arrived by then
+	 * @param position the id before its first event
+	 * @param outstanding what is told of its events, if the stream needs that
+	 * @param number its number among the outstanding
+	 * @param left the notices that the source before it has left
+	 * @param notice why it does not begin where it should, if it does not
+	 */
+	private record Start(long after, String position, @Nullable Outstanding outstanding, int number,
+			List<SseEvent> left, @Nullable SseEvent notice) {
+
 	}
 
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.sse4spring.SseEvent;
@@ -32,8 +33,17 @@ final class StreamWriter implements Subscription {
 	 * nothing is volatile; what may be called from elsewhere (request, cancel, end,
 	 * abort, connection) goes there first or says so. "pump" is the only place that
 	 * writes. It may be entered again from what it calls: the source emits when asked for
-	 * more, the server asks for more when given a buffer. The inner call does nothing,
-	 * since the outer one looks again.
+	 * more, the server asks for more when given a buffer. The inner call does nothing but
+	 * set "pumpAgain", and the outer one looks again.
+	 *
+	 * The loop may refuse a task: because it is gone with its server, or because its
+	 * queue is full while it still runs. Nothing of the stream is run elsewhere then. The
+	 * source is cancelled, which any thread may do, "refused" is set, and the loop cuts
+	 * the stream at its next pump, if it has one.
+	 *
+	 * A batch that is too large for one write stays in "rest", and nothing else is
+	 * written until it is empty: so every frame is whole, and a client that does not read
+	 * costs a part of a large event and not all of it.
 	 *
 	 * waiting -> open -> ended. Waiting: nothing is on the wire, so an error still
 	 * becomes the status of the response. Open: whatever happens ends in a whole frame
@@ -61,7 +71,7 @@ final class StreamWriter implements Subscription {
 
 	private final long id;
 
-	private final @Nullable String clientKey;
+	private final StreamClient client;
 
 	private final Instant since = Instant.now();
 
@@ -82,7 +92,12 @@ final class StreamWriter implements Subscription {
 
 	private boolean pumping;
 
+	private boolean pumpAgain;
+
 	private long demand;
+
+	/** What was not written yet of the batch before. */
+	private @Nullable Batch rest;
 
 	/** Whether what is written now should be looked at after its flush. */
 	private boolean mustSettle;
@@ -93,6 +108,9 @@ final class StreamWriter implements Subscription {
 	private boolean terminated;
 
 	private byte @Nullable [] lastFrame;
+
+	/** Whether the last frame is in a batch. */
+	private boolean lastFrameTaken;
 
 	private SseStreamEnd end = SseStreamEnd.COMPLETED;
 
@@ -107,6 +125,9 @@ final class StreamWriter implements Subscription {
 	/** Whether its connection was closed from here, so that an error of it is no news. */
 	private volatile boolean aborted;
 
+	/** Whether the loop has refused a task of this stream. */
+	private volatile boolean refused;
+
 	StreamWriter(SseStreams streams, Transport transport, CoreSubscriber<? super DataBuffer> actual,
 			StreamClient client, Runnable onOpen) {
 		this.streams = streams;
@@ -117,8 +138,8 @@ final class StreamWriter implements Subscription {
 				new StallWatch(transport, streams.settings().lifetime().stallTimeout().toNanos()), streams.keepAlive());
 		this.actual = actual;
 		this.id = streams.nextId();
-		this.clientKey = client.key();
-		this.position = new StreamPosition(this.frames);
+		this.client = client;
+		this.position = new StreamPosition(this.frames, client.handler());
 		this.onOpen = onOpen;
 		StreamHandle handle = new StreamHandle(this, this.loop, client.lastEventId());
 		this.inlet = new Inlet(this, this.loop, handle.into(actual.currentContext()));
@@ -127,10 +148,10 @@ final class StreamWriter implements Subscription {
 
 	/** Subscribe to the source, on the thread of the caller as its operators expect. */
 	void start(Publisher<? extends SseEvent> source) {
-		// Before anything else, so that who ends the streams of a client misses none.
+		// Register first: disconnectClient must find this stream.
 		this.streams.add(this);
 		this.actual.onSubscribe(this);
-		this.loop.run(this::begin);
+		run(this::begin);
 		source.subscribe(this.inlet);
 	}
 
@@ -144,16 +165,19 @@ final class StreamWriter implements Subscription {
 	@Override
 	public void request(long n) {
 		if (Operators.validate(n)) {
-			this.loop.run(() -> {
+			run(() -> {
+				boolean waited = (this.demand == 0);
 				this.demand = Operators.addCap(this.demand, n);
-				pump();
+				if (waited) {
+					pump();
+				}
 			});
 		}
 	}
 
 	@Override
 	public void cancel() {
-		this.loop.run(() -> {
+		run(() -> {
 			if (this.state != State.ENDED) {
 				logger.debug("The client has gone away");
 				ended(SseStreamEnd.GONE);
@@ -164,10 +188,36 @@ final class StreamWriter implements Subscription {
 
 	/** The response is over, to its last byte. */
 	void left() {
-		this.loop.run(() -> {
+		run(() -> {
 			this.times.cancel();
 			this.transport.left();
 		});
+	}
+
+	/** On any thread: run a task on the loop, now if the caller is there. */
+	void run(Runnable task) {
+		if (this.loop.inLoop()) {
+			task.run();
+		}
+		else {
+			execute(task);
+		}
+	}
+
+	/** On any thread: run a task on the loop, after those that it was given before. */
+	void execute(Runnable task) {
+		try {
+			this.loop.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			this.refused = true;
+			this.inlet.abandon();
+		}
+	}
+
+	/** On any thread: whether the loop has refused a task of this stream. */
+	boolean isRefused() {
+		return this.refused;
 	}
 
 	/** On any thread. */
@@ -177,13 +227,13 @@ final class StreamWriter implements Subscription {
 
 	/** On any thread. */
 	@Nullable String clientKey() {
-		return this.clientKey;
+		return this.client.key();
 	}
 
 	/** On any thread. */
 	SseConnection connection() {
 		SseStream.Source source = this.position.source();
-		return new SseConnection(Long.toString(this.id), this.clientKey, this.since,
+		return new SseConnection(Long.toString(this.id), this.client.key(), this.since,
 				(source != null) ? source.topics() : List.of(), this.events.get(), this.bytes.get(),
 				(source != null) ? source.lag() : 0, this.unwritableSince);
 	}
@@ -201,7 +251,7 @@ final class StreamWriter implements Subscription {
 			this.times.look();
 			this.times.use(settings, this.frames);
 			// It may be due already, and only a pump writes what is.
-			this.loop.execute(this::pump);
+			execute(this::pump);
 		}
 	}
 
@@ -218,7 +268,7 @@ final class StreamWriter implements Subscription {
 
 	/** On any thread: end the stream on a frame boundary, for the client to come back. */
 	void end(SseStreamEnd reason) {
-		this.loop.execute(() -> {
+		execute(() -> {
 			endWith(this.frames.comeBack(), reason);
 			pump();
 		});
@@ -229,7 +279,7 @@ final class StreamWriter implements Subscription {
 	 * not read its end.
 	 */
 	void abort(SseStreamEnd reason) {
-		this.loop.execute(() -> abortNow(reason, "The client did not read to the end of the stream"));
+		execute(() -> abortNow(reason, "The client did not read to the end of the stream"));
 	}
 
 	private void abortNow(SseStreamEnd reason, String why) {
@@ -258,40 +308,47 @@ final class StreamWriter implements Subscription {
 
 	/** Write what is waiting while the client reads. */
 	void pump() {
-		if (!this.pumping) {
-			this.pumping = true;
-			try {
-				this.times.look();
-				endIfTimeIsUp();
-				boolean more = true;
-				for (int i = 0; more && i < MAX_BATCHES; i++) {
-					more = canWrite() && writeBatch();
-				}
-				if (more && canWrite()) {
-					// Others on this loop have their turn, however fast this client
-					// reads.
-					this.loop.execute(this::pump);
-				}
-				armOrSettle();
-			}
-			catch (Throwable ex) {
-				// A batch that was taken could not be written: only a cut tells the
-				// client of the hole.
-				logger.error("An event stream was cut, since a batch could not be written", ex);
-				abortNow(SseStreamEnd.FAILED, "A batch could not be written");
-			}
-			finally {
-				this.loop.batch().clear();
-				this.pumping = false;
-			}
+		if (this.pumping) {
+			this.pumpAgain = true;
+			return;
 		}
+		this.pumping = true;
+		try {
+			this.times.look();
+			endIfTimeIsUp();
+			if (writeBatches() && canWrite()) {
+				// Others on this loop have their turn, however fast this client reads.
+				execute(this::pump);
+			}
+			armOrSettle();
+		}
+		catch (Throwable ex) {
+			// A batch that was taken could not be written: only a cut tells the client of
+			// the hole. The cut comes first, since logging may fail too.
+			abortNow(SseStreamEnd.FAILED, "A batch could not be written");
+			logger.error(this.client.describe(this.id) + " was cut, since a batch could not be written", ex);
+		}
+		finally {
+			this.loop.batch().clear();
+			this.pumping = false;
+		}
+	}
+
+	/** Returns whether there may be more. */
+	private boolean writeBatches() {
+		boolean more = true;
+		for (int i = 0; more && i < MAX_BATCHES; i++) {
+			this.pumpAgain = false;
+			more = canWrite() && (writeBatch() || this.pumpAgain);
+		}
+		return more;
 	}
 
 	private void armOrSettle() {
 		if (this.mustSettle) {
 			this.mustSettle = false;
 			// Behind the flush, which the server has handed to the loop.
-			this.loop.execute(() -> this.times.settle(this.demand == 0));
+			execute(() -> this.times.settle(this.demand == 0));
 		}
 		else {
 			this.times.arm();
@@ -299,7 +356,10 @@ final class StreamWriter implements Subscription {
 	}
 
 	private void endIfTimeIsUp() {
-		if (this.times.hasStalled(this.demand == 0)) {
+		if (this.refused && this.state != State.ENDED) {
+			abortNow(SseStreamEnd.FAILED, "The event loop has refused a task");
+		}
+		else if (this.times.hasStalled(this.demand == 0)) {
 			logger.debug("The client has taken nothing for the stall timeout");
 			abortNow(SseStreamEnd.STALLED, "The client does not read");
 		}
@@ -317,13 +377,25 @@ final class StreamWriter implements Subscription {
 	}
 
 	/**
-	 * Write one batch.
-	 * @return whether there may be another
+	 * Write one batch, or a part of it.
+	 * @return whether there may be more
 	 */
 	private boolean writeBatch() {
+		if (this.rest != null) {
+			emit(this.rest);
+			return true;
+		}
 		Batch batch = this.loop.batch();
+		boolean more = fill(batch);
+		return !this.terminated && emit(batch) && more;
+	}
+
+	/**
+	 * Fill a batch with events, and with what the stream has to say by itself.
+	 * @return whether there may be more events: a direct source says so when there are
+	 */
+	private boolean fill(Batch batch) {
 		Throwable failure = takeEvents(batch);
-		// A direct source says so when there is more; others are looked at again.
 		boolean more = batch.isFull() || !this.inlet.isDirect();
 		if (failure instanceof SseLagException) {
 			this.failureLogged = true;
@@ -343,7 +415,7 @@ final class StreamWriter implements Subscription {
 		}
 		// What an operator has failed with was handed over, but will not arrive.
 		addOwnFrames(batch, failure == null);
-		return emit(batch) && more;
+		return more;
 	}
 
 	private void addOwnFrames(Batch batch, boolean mayMove) {
@@ -356,6 +428,7 @@ final class StreamWriter implements Subscription {
 			this.streams.listeners().tell(SseStreamListener::onKeepAlive);
 		}
 		batch.add(this.lastFrame);
+		this.lastFrameTaken = (this.lastFrame != null);
 		boolean mustOpen = !batch.isEmpty() || this.lastFrame != null || this.times.mustOpen();
 		if (this.state == State.WAITING && mustOpen) {
 			this.state = State.OPEN;
@@ -388,14 +461,18 @@ final class StreamWriter implements Subscription {
 		}
 	}
 
+	/**
+	 * Emit a batch, or a part of it.
+	 * @return whether something was written and the stream goes on
+	 */
 	private boolean emit(Batch batch) {
-		boolean last = (this.lastFrame != null);
-		DataBuffer buffer = batch.isEmpty() ? null : this.transport.copy(batch);
+		DataBuffer buffer = batch.isEmpty() ? null : this.transport.take(batch);
+		keepRest(batch);
+		boolean last = this.lastFrameTaken && this.rest == null;
 		int taken = this.intake.takeCount();
 		this.events.lazySet(this.events.get() + taken);
-		this.bytes.lazySet(this.bytes.get() + batch.size());
-		batch.clear();
 		if (buffer != null) {
+			this.bytes.lazySet(this.bytes.get() + buffer.readableByteCount());
 			this.demand--;
 			boolean rested = this.times.written();
 			this.mustSettle = (this.mustSettle || rested) && !last;
@@ -404,12 +481,22 @@ final class StreamWriter implements Subscription {
 		if (taken > 0) {
 			this.streams.listeners().tell((listener) -> listener.onBatch(taken, this.intake.delay()));
 		}
-		if (last) {
+		if (last && !this.terminated) {
 			ended(this.end);
 			this.terminated = true;
 			this.actual.onComplete();
 		}
 		return buffer != null && !last;
+	}
+
+	private void keepRest(Batch batch) {
+		if (batch.isEmpty()) {
+			this.rest = null;
+		}
+		else if (this.rest == null) {
+			this.rest = batch;
+			this.loop.leaveBatch();
+		}
 	}
 
 	private void ended(SseStreamEnd reason) {
@@ -419,6 +506,7 @@ final class StreamWriter implements Subscription {
 		boolean open = (this.state == State.OPEN);
 		this.state = State.ENDED;
 		this.ahead.clear();
+		this.rest = null;
 		this.inlet.cancel();
 		if (!this.failureLogged && this.inlet.error() != null) {
 			logFailure(this.inlet.error());
@@ -432,7 +520,7 @@ final class StreamWriter implements Subscription {
 
 	private void logFailure(Throwable failure) {
 		this.failureLogged = true;
-		logger.error("An event stream has failed after it was opened", failure);
+		logger.error(this.client.describe(this.id) + " has failed after it was opened", failure);
 	}
 
 }

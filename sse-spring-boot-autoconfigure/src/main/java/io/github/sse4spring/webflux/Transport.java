@@ -34,8 +34,11 @@ interface Transport {
 	/** A number that stays the same while the connection takes nothing. */
 	long progress();
 
-	/** Copy a batch into a buffer that the body may emit. */
-	DataBuffer copy(Batch batch);
+	/**
+	 * Take from a batch what is written at once, into a buffer that the body may emit.
+	 * The rest stays in the batch.
+	 */
+	DataBuffer take(Batch batch);
 
 	/** Make the buffers of the body the body of the response, each flushed soon. */
 	Mono<Void> write(Flux<DataBuffer> body);

@@ -41,7 +41,7 @@ public class HubSubscriptionTckTests extends PublisherVerification<SseEvent> {
 	public Publisher<SseEvent> createFailedPublisher() {
 		SseStream taken = mock(SseStream.class);
 		given(taken.executor()).willReturn(Runnable::run);
-		willThrow(new IllegalStateException("taken")).given(taken).attach(any());
+		willThrow(new IllegalStateException("taken")).given(taken).attach(any(), any());
 		return publisher(SseHubBuilder.create().build().subscribe())
 			.contextWrite((context) -> context.put(SseStream.class, taken));
 	}

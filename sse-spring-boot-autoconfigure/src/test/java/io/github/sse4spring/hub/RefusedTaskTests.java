@@ -176,8 +176,7 @@ class RefusedTaskTests {
 
 			@Override
 			public void onSubscribe(Subscription subscription) {
-				((Fuseable.QueueSubscription<?>) subscription)
-					.requestFusion(Fuseable.ASYNC);
+				((Fuseable.QueueSubscription<?>) subscription).requestFusion(Fuseable.ASYNC);
 			}
 
 			@Override

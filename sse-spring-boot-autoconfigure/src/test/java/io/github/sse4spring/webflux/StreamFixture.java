@@ -70,6 +70,8 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 
 	boolean outOfMemory;
 
+	int maxWrite = Integer.MAX_VALUE;
+
 	boolean opened;
 
 	boolean completed;
@@ -108,8 +110,8 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 	}
 
 	private StreamFixture start(Flux<SseEvent> source, long demand, @Nullable SseLastEventId lastEventId) {
-		this.writer = new StreamWriter(this.streams, this, this, new StreamClient("client", lastEventId),
-				() -> this.opened = true);
+		this.writer = new StreamWriter(this.streams, this, this,
+				new StreamClient("client", lastEventId, "GET", "/events", "Events#all()"), () -> this.opened = true);
 		this.loop.onLoop(() -> {
 			this.writer.start(source);
 			this.writer.request(demand);
@@ -144,12 +146,13 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 	}
 
 	@Override
-	public DataBuffer copy(Batch batch) {
+	public DataBuffer take(Batch batch) {
 		if (this.outOfMemory) {
 			throw new IllegalStateException("no buffer");
 		}
-		DataBuffer buffer = DefaultDataBufferFactory.sharedInstance.allocateBuffer(batch.size());
-		batch.copyTo(buffer);
+		int size = Math.min(batch.size(), this.maxWrite);
+		DataBuffer buffer = DefaultDataBufferFactory.sharedInstance.allocateBuffer(size);
+		batch.moveTo(buffer, size);
 		return buffer;
 	}
 

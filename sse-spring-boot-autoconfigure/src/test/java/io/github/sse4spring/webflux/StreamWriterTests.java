@@ -311,7 +311,7 @@ class StreamWriterTests {
 	@Test
 	void nothingIsReadOfASourceBeforeItsSubscriptionHasCrossedToTheLoop() {
 		this.stream.writer = new StreamWriter(this.stream.streams, this.stream, this.stream,
-				new StreamClient(null, null), () -> {
+				new StreamClient(null, null, "GET", "/events", "Events#all()"), () -> {
 				});
 		this.stream.writer.start(Flux.range(0, 2).map(StreamWriterTests::event));
 		// The demand is looked at on the loop before the subscription of the source is.
@@ -374,7 +374,8 @@ class StreamWriterTests {
 				""");
 		assertThat(this.stream.completed).isTrue();
 		assertThat(this.stream.error).isNull();
-		assertThat(output.getOut()).containsOnlyOnce("An event stream has failed after it was opened")
+		assertThat(output.getOut())
+			.containsOnlyOnce("The event stream 1 of GET /events for client 'client' has failed after it was opened")
 			.containsOnlyOnce("IllegalStateException: secret");
 	}
 
@@ -404,7 +405,8 @@ class StreamWriterTests {
 		}));
 		assertThat(this.stream.text()).startsWith(StreamFixture.OPENING + frames(0, 1) + "event:sse-error\n")
 			.doesNotContain("data:2");
-		assertThat(output).containsOnlyOnce("An event stream has failed after it was opened");
+		assertThat(output)
+			.containsOnlyOnce("The event stream 1 of GET /events for client 'client' has failed after it was opened");
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.PriorityQueue;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A loop that runs when told to, on a clock that moves when told to.
@@ -19,6 +20,8 @@ final class TestLoop extends Loop {
 
 	private boolean running;
 
+	boolean full;
+
 	int timersScheduled;
 
 	int tasksRun;
@@ -29,7 +32,10 @@ final class TestLoop extends Loop {
 	}
 
 	@Override
-	void enqueue(Runnable task) {
+	public void execute(Runnable task) {
+		if (this.full) {
+			throw new RejectedExecutionException("full");
+		}
 		this.tasks.add(task);
 	}
 
