@@ -153,6 +153,13 @@ public interface SseStream {
 		@Nullable SseEvent pollNotice();
 
 		/**
+		 * Return whether its events are polled (ASYNC fusion): an operator with a queue
+		 * of its own requests them instead.
+		 * @return {@code true} once fusion was granted
+		 */
+		boolean isPolled();
+
+		/**
 		 * Return whether what it hands over was published after it began, or has been
 		 * waited for: not while it catches up.
 		 * @return {@code false} while it hands over what was there before

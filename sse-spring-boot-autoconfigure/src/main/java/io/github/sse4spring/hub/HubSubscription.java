@@ -414,6 +414,11 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	}
 
 	@Override
+	public boolean isPolled() {
+		return this.fused;
+	}
+
+	@Override
 	public boolean isLive() {
 		return this.reader.isCaughtUp();
 	}

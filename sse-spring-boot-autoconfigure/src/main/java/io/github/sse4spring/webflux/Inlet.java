@@ -108,7 +108,8 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 	private void fuse(QueueSubscription<SseEvent> subscription, SseStream.@Nullable Source source) {
 		if (source != null && leadsTo(subscription, source)) {
 			this.fusion = subscription.requestFusion(Fuseable.ASYNC);
-			this.direct = (this.fusion != Fuseable.NONE);
+			// An operator with a queue of its own grants fusion too, but polls nothing.
+			this.direct = (this.fusion != Fuseable.NONE && source.isPolled());
 			if (this.direct) {
 				this.writer.position().becomeDirect();
 			}

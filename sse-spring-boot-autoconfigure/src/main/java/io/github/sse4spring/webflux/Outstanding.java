@@ -98,8 +98,16 @@ final class Outstanding implements Consumer<String> {
 		return this.events.isEmpty() ? this.last : oldest().before;
 	}
 
-	synchronized boolean isEmpty() {
-		return this.stuckAt == null && this.events.isEmpty();
+	/**
+	 * The same, where nothing behind it is outstanding either: the source has left out
+	 * what is up to its own position.
+	 * @param ofSource the position of the source, asked for before this
+	 */
+	synchronized String position(String ofSource) {
+		if (this.stuckAt == null && this.events.isEmpty()) {
+			this.last = ofSource;
+		}
+		return position();
 	}
 
 	private Event oldest() {

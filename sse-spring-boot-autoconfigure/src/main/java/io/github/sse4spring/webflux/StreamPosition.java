@@ -1,7 +1,5 @@
 package io.github.sse4spring.webflux;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +35,9 @@ final class StreamPosition {
 	private volatile SseStream.@Nullable Source source;
 
 	private final Queue<Start> starts = new ConcurrentLinkedQueue<>();
+
+	/** Notices that ended sources have left. */
+	private final Queue<SseEvent> left = new ConcurrentLinkedQueue<>();
 
 	/** What the client was told last. */
 	private @Nullable String told;
@@ -113,21 +114,19 @@ final class StreamPosition {
 			this.outstanding = outstanding;
 		}
 		int number = (outstanding != null) ? outstanding.begin(position) : 0;
-		this.starts
-			.add(new Start(this.arrivals.get(), position, outstanding, number, noticesOf(last), source.pollNotice()));
+		this.starts.add(new Start(this.arrivals.get(), position, outstanding, number, source.pollNotice()));
+		leaveNotices(last);
 		// Last: whatever the loop sees of this source, it finds the start first.
 		this.source = source;
 		return outstanding;
 	}
 
-	private static List<SseEvent> noticesOf(SseStream.@Nullable Source ended) {
-		List<SseEvent> notices = new ArrayList<>();
+	private void leaveNotices(SseStream.@Nullable Source ended) {
 		SseEvent notice = (ended != null) ? ended.pollNotice() : null;
 		while (ended != null && notice != null) {
-			notices.add(notice);
+			this.left.add(notice.withoutId());
 			notice = ended.pollNotice();
 		}
-		return notices;
 	}
 
 	/** The writer takes events from the source itself, which it finds in its place. */
@@ -137,9 +136,11 @@ final class StreamPosition {
 
 	/** Add what stands before the next event: where sources begin, and notices. */
 	void addAhead(Batch batch, boolean direct) {
+		for (SseEvent notice = this.left.poll(); notice != null; notice = this.left.poll()) {
+			batch.add(this.frames.event(notice));
+		}
 		Start start = this.starts.peek();
 		while (start != null && start.after <= this.written) {
-			start.left.forEach((notice) -> batch.add(this.frames.event(notice.withoutId())));
 			batch.add(frame(start));
 			this.starts.remove();
 			start = this.starts.peek();
@@ -242,7 +243,7 @@ final class StreamPosition {
 		}
 		// Asked first: what it has handed over by then is outstanding, or was written.
 		String position = source.position();
-		return outstanding.isEmpty() ? position : outstanding.position();
+		return outstanding.position(position);
 	}
 
 	private void warnIfWithoutId(SseEvent event) {
@@ -258,11 +259,10 @@ final class StreamPosition {
 	 * @param position the id before its first event
 	 * @param outstanding what is told of its events, if the stream needs that
 	 * @param number its number among the outstanding
-	 * @param left the notices that the source before it has left
 	 * @param notice why it does not begin where it should, if it does not
 	 */
 	private record Start(long after, String position, @Nullable Outstanding outstanding, int number,
-			List<SseEvent> left, @Nullable SseEvent notice) {
+			@Nullable SseEvent notice) {
 
 	}
 

@@ -1,7 +1,9 @@
 package io.github.sse4spring.webflux;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 import io.github.sse4spring.SseEvent;
@@ -12,8 +14,11 @@ import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.testsupport.EventStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
@@ -25,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A hub and the stream of one of its subscribers: what the client is told.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class HubStreamTests {
 
 	private final SseHub hub = SseHubBuilder.create().replaySize(8).build();
@@ -550,6 +556,97 @@ class HubStreamTests {
 		start(this.hub.subscribe("a"));
 		this.stream.loop.onLoop(() -> this.stream.writer.cancel());
 		assertThat(this.hub.snapshot().subscribers()).isZero();
+	}
+
+	// Ids behind operators that may change the order
+
+	/** Holds back the event with this number until the gate is open. */
+	private static Function<SseEvent, Mono<SseEvent>> holdingBack(String number, Sinks.Empty<Void> gate) {
+		return (event) -> number.equals(event.data()) ? gate.asMono().thenReturn(event) : Mono.just(event);
+	}
+
+	@Test
+	void idsAreWrittenUpToTheOldestEventThatIsStillOut() {
+		Sinks.Empty<Void> gate = Sinks.empty();
+		start(this.hub.subscribe("a").flatMap(holdingBack("2", gate)));
+		publish(0, 5);
+		assertThat(told()).containsExactly("#0", "0 #1", "1 #2", "3", "4");
+		gate.tryEmitEmpty();
+		this.stream.loop.runTasks();
+		publish(5, 6);
+		assertThat(told()).containsExactly("#0", "0 #1", "1 #2", "3", "4", "2", "#5", "5 #6");
+	}
+
+	@Test
+	void mergedFluxKeepsItsIds() {
+		start(Flux.merge(this.hub.subscribe("a").filter((event) -> !"1".equals(event.data())), Flux.never()));
+		publish(0, 3);
+		assertThat(told()).containsExactly("#0", "0 #1", "2 #3");
+	}
+
+	@Test
+	void retryWithAnEventUnderWayTellsAGap() {
+		Sinks.Empty<Void> gate = Sinks.empty();
+		boolean[] failed = new boolean[1];
+		start(this.hub.subscribe("a").flatMap(holdingBack("1", gate)).doOnNext((event) -> {
+			if (!failed[0] && "3".equals(event.data())) {
+				failed[0] = true;
+				throw new IllegalStateException("once");
+			}
+		}).retry(1));
+		publish(0, 4);
+		publish(4, 5);
+		assertThat(told()).containsExactly("#0", "0 #1", "2", "sse-gap {\"reason\":\"unknown\"}", "4 #5");
+	}
+
+	@Test
+	void gapStandsBeforeTheReplayBehindAnOperatorThatPublishes() {
+		publish(0, 20);
+		startAfter(this.epoch + "-1", this.hub.subscribe("a").publish((shared) -> shared));
+		assertThat(told()).startsWith("sse-gap {\"reason\":\"expired\"} #12", "12 #13").hasSize(9);
+	}
+
+	@Test
+	void operatorWithAQueueOfItsOwnIsNotSeenThrough() {
+		start(this.hub.subscribe(to("a").bufferSize(4)).onBackpressureBuffer());
+		publish(0, 1);
+		publishWhileNotReading(1, 20);
+		this.stream.loop.runTasks();
+		List<String> told = told();
+		List<String> ids = told.stream()
+			.map((block) -> block.replaceAll(".*#", "#"))
+			.filter((id) -> id.startsWith("#"))
+			.toList();
+		assertThat(ids).isSortedAccordingTo(Comparator.comparing((id) -> Integer.valueOf(id.substring(1))));
+	}
+
+	@Test
+	void warnsOnceForAHandlerThatDoesNotKeepTheOrderAndNamesTheCure(CapturedOutput output) {
+		Sinks.Empty<Void> gate = Sinks.empty();
+		StreamFixture unordered = new StreamFixture("OrderController#unordered()");
+		unordered.start(this.hub.subscribe("a").flatMap(holdingBack("0", gate)));
+		unordered.loop.runTasks();
+		publish(0, 3);
+		unordered.loop.runTasks();
+		assertThat(output).containsOnlyOnce("OrderController#unordered() does not keep the order of its events")
+			.contains("concatMap", "flatMapSequential", "SseSubscription.filter(..)");
+	}
+
+	@Test
+	void moreEventsThanAreKeptTrackOfHoldBackAllIds() {
+		Sinks.Empty<Void> gate = Sinks.empty();
+		start(this.hub.subscribe(to("a").bufferSize(10_000)).flatMap(holdingBack("0", gate)));
+		publish(0, 1);
+		// None of these arrives with its id.
+		StreamFixture leavingOut = new StreamFixture();
+		leavingOut.start(this.hub.subscribe(to("a").bufferSize(10_000))
+			.flatMap((event) -> "5000".equals(event.data()) ? Mono.just(event) : Mono.empty()));
+		leavingOut.loop.runTasks();
+		for (int i = 1; i <= 5000; i++) {
+			publish(i, i + 1);
+			leavingOut.loop.runTasks();
+		}
+		assertThat(leavingOut.text()).contains("data:5000\n\n").doesNotContain(this.epoch + "-5001");
 	}
 
 	@Test

@@ -39,7 +39,7 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 
 	static final String END = "id:sse-end\n\n";
 
-	final TestLoop loop = new TestLoop();
+	final TestLoop loop;
 
 	final SseStreams streams;
 
@@ -68,9 +68,12 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 
 	};
 
-	boolean outOfMemory;
+	@Nullable Throwable failure;
 
 	int maxWrite = Integer.MAX_VALUE;
+
+	Runnable onWrite = () -> {
+	};
 
 	boolean opened;
 
@@ -86,11 +89,33 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 
 	@Nullable StreamWriter writer;
 
+	private final String handler;
+
 	StreamFixture() {
 		this(SETTINGS);
 	}
 
+	/** A stream of this handler. */
+	StreamFixture(String handler) {
+		this(SETTINGS, handler);
+	}
+
 	StreamFixture(SseStreamSettings settings) {
+		this(settings, "Events#all()");
+	}
+
+	/** A stream on the loop of another one. */
+	StreamFixture(TestLoop loop) {
+		this(SETTINGS, "Events#all()", loop);
+	}
+
+	private StreamFixture(SseStreamSettings settings, String handler) {
+		this(settings, handler, new TestLoop());
+	}
+
+	private StreamFixture(SseStreamSettings settings, String handler, TestLoop loop) {
+		this.loop = loop;
+		this.handler = handler;
 		this.streams = new SseStreams(new SseEventEncoder(JsonMapper.shared()), settings,
 				SseClientKeyResolver.principalOrAddress(), List.of(this.ends));
 	}
@@ -105,18 +130,22 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 	}
 
 	/** Open a stream for a client that has seen an event. */
-	StreamFixture start(Flux<SseEvent> source, String lastEventId) {
-		return start(source, Long.MAX_VALUE, SseLastEventId.of(lastEventId));
+	StreamFixture start(Flux<SseEvent> source, @Nullable String lastEventId) {
+		return start(source, Long.MAX_VALUE, (lastEventId != null) ? SseLastEventId.of(lastEventId) : null);
 	}
 
 	private StreamFixture start(Flux<SseEvent> source, long demand, @Nullable SseLastEventId lastEventId) {
-		this.writer = new StreamWriter(this.streams, this, this,
-				new StreamClient("client", lastEventId, "GET", "/events", "Events#all()"), () -> this.opened = true);
+		this.writer = create(lastEventId);
 		this.loop.onLoop(() -> {
 			this.writer.start(source);
 			this.writer.request(demand);
 		});
 		return this;
+	}
+
+	StreamWriter create(@Nullable SseLastEventId lastEventId) {
+		return new StreamWriter(this.streams, this, this,
+				new StreamClient("client", lastEventId, "GET", "/events", this.handler), () -> this.opened = true);
 	}
 
 	void become(boolean writable) {
@@ -147,8 +176,11 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 
 	@Override
 	public DataBuffer take(Batch batch) {
-		if (this.outOfMemory) {
-			throw new IllegalStateException("no buffer");
+		if (this.failure instanceof Error error) {
+			throw error;
+		}
+		if (this.failure != null) {
+			throw new IllegalStateException(this.failure);
 		}
 		int size = Math.min(batch.size(), this.maxWrite);
 		DataBuffer buffer = DefaultDataBufferFactory.sharedInstance.allocateBuffer(size);
@@ -194,6 +226,7 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 	@Override
 	public void onNext(DataBuffer buffer) {
 		this.written.add(buffer.toString(StandardCharsets.UTF_8));
+		this.onWrite.run();
 		this.batchesInATask = (this.loop.tasksRun == this.lastTask) ? this.batchesInATask + 1 : 1;
 		this.lastTask = this.loop.tasksRun;
 		this.mostBatchesInATask = Math.max(this.mostBatchesInATask, this.batchesInATask);

@@ -310,14 +310,120 @@ class StreamWriterTests {
 
 	@Test
 	void nothingIsReadOfASourceBeforeItsSubscriptionHasCrossedToTheLoop() {
-		this.stream.writer = new StreamWriter(this.stream.streams, this.stream, this.stream,
-				new StreamClient(null, null, "GET", "/events", "Events#all()"), () -> {
-				});
+		this.stream.writer = this.stream.create(null);
 		this.stream.writer.start(Flux.range(0, 2).map(StreamWriterTests::event));
 		// The demand is looked at on the loop before the subscription of the source is.
 		this.stream.loop.prepend(() -> this.stream.writer.request(10));
 		this.stream.loop.runTasks();
 		assertThat(this.stream.text()).isEqualTo(StreamFixture.OPENING + frames(0, 2) + StreamFixture.END);
+	}
+
+	// Large events
+
+	@Test
+	void eventLargerThanAWriteIsWrittenInPartsAsTheClientTakesThem() {
+		this.stream.maxWrite = 10;
+		this.stream.start(Flux.just(SseEvent.text("x".repeat(25)), event(1)).concatWith(Flux.never()), 3);
+		this.stream.loop.runTasks();
+		assertThat(this.stream.text()).isEqualTo((StreamFixture.OPENING + "data:" + "x".repeat(25)).substring(0, 30));
+		this.stream.loop.onLoop(() -> this.stream.writer.request(100));
+		assertThat(this.stream.text())
+			.isEqualTo(StreamFixture.OPENING + "data:" + "x".repeat(25) + "\n\n" + frames(1, 2));
+		assertThat(this.stream.written).allMatch((part) -> part.length() <= 10);
+	}
+
+	@Test
+	void streamThatEndsInTheMiddleOfALargeEventWritesTheRestOfItFirst() {
+		this.stream.maxWrite = 10;
+		this.stream.start(Flux.just(SseEvent.text("x".repeat(25))).concatWith(Flux.never()), 2);
+		this.stream.loop.runTasks();
+		this.stream.writer.end(SseStreamEnd.AGED);
+		this.stream.loop.runTasks();
+		assertThat(this.stream.completed).isFalse();
+		this.stream.loop.onLoop(() -> this.stream.writer.request(100));
+		assertThat(this.stream.text())
+			.isEqualTo(StreamFixture.OPENING + "data:" + "x".repeat(25) + "\n\n" + "retry:100\n\n");
+		assertThat(this.stream.completed).isTrue();
+		assertThat(this.stream.end).isEqualTo(SseStreamEnd.AGED);
+	}
+
+	@Test
+	void noKeepAliveStandsInTheMiddleOfALargeEvent() {
+		this.stream.maxWrite = 10;
+		this.stream.start(Flux.just(SseEvent.text("x".repeat(25))).concatWith(Flux.never()), 2);
+		this.stream.loop.advance(Duration.ofSeconds(20));
+		this.stream.loop.onLoop(() -> this.stream.writer.request(100));
+		assertThat(this.stream.text()).startsWith(StreamFixture.OPENING + "data:" + "x".repeat(25) + "\n\n");
+	}
+
+	@Test
+	void twoStreamsOfALoopDoNotMixTheirLargeEvents() {
+		StreamFixture other = new StreamFixture(this.stream.loop);
+		for (StreamFixture each : List.of(this.stream, other)) {
+			each.maxWrite = 10;
+		}
+		this.stream.start(Flux.just(SseEvent.text("x".repeat(25))), 3);
+		other.start(Flux.just(SseEvent.text("y".repeat(25))), 3);
+		this.stream.loop.runTasks();
+		this.stream.loop.onLoop(() -> this.stream.writer.request(100));
+		other.loop.onLoop(() -> other.writer.request(100));
+		assertThat(this.stream.text())
+			.isEqualTo(StreamFixture.OPENING + "data:" + "x".repeat(25) + "\n\n" + StreamFixture.END);
+		assertThat(other.text())
+			.isEqualTo(StreamFixture.OPENING + "data:" + "y".repeat(25) + "\n\n" + StreamFixture.END);
+	}
+
+	// A loop that refuses a task
+
+	@Test
+	void taskThatTheLoopRefusesIsNotRunOnTheCaller() {
+		TestPublisher<SseEvent> source = TestPublisher.create();
+		this.stream.start(source.flux());
+		source.next(event(0));
+		this.stream.loop.runTasks();
+		this.stream.loop.full = true;
+		source.next(event(1));
+		assertThat(this.stream.text()).isEqualTo(StreamFixture.OPENING + frames(0, 1));
+		source.assertCancelled();
+	}
+
+	@Test
+	void streamWhoseLoopHasRefusedATaskIsCutWhenTheLoopIsAtItAgain() {
+		TestPublisher<SseEvent> source = TestPublisher.create();
+		this.stream.start(source.flux());
+		source.next(event(0));
+		this.stream.loop.runTasks();
+		this.stream.loop.full = true;
+		source.next(event(1));
+		assertThat(this.stream.aborted).isFalse();
+		this.stream.loop.full = false;
+		this.stream.loop.advance(Duration.ofSeconds(5));
+		assertThat(this.stream.aborted).isTrue();
+		assertThat(this.stream.end).isEqualTo(SseStreamEnd.FAILED);
+	}
+
+	@Test
+	void sourceWhoseSubscriptionTheLoopRefusesIsCancelled() {
+		TestPublisher<SseEvent> source = TestPublisher.create();
+		this.stream.loop.full = true;
+		this.stream.writer = this.stream.create(null);
+		this.stream.writer.start(source.flux());
+		source.assertCancelled();
+	}
+
+	@Test
+	void errorWhileABatchIsWrittenCutsItsStreamAndNoOther(CapturedOutput output) {
+		StreamFixture other = new StreamFixture(this.stream.loop);
+		TestPublisher<SseEvent> source = TestPublisher.create();
+		this.stream.start(source.flux());
+		other.start(source.flux());
+		this.stream.loop.runTasks();
+		this.stream.failure = new OutOfMemoryError("direct");
+		source.next(event(0));
+		this.stream.loop.runTasks();
+		assertThat(this.stream.aborted).isTrue();
+		assertThat(other.text()).isEqualTo(StreamFixture.OPENING + frames(0, 1));
+		assertThat(output).contains("The event stream 1 of GET /events for client 'client' was cut");
 	}
 
 	// End
@@ -474,9 +580,9 @@ class StreamWriterTests {
 	void batchThatCannotBeWrittenCutsTheStream() {
 		this.stream.start(this.source.flux());
 		emit("a");
-		this.stream.outOfMemory = true;
+		this.stream.failure = new IllegalStateException("no buffer");
 		emit("b");
-		this.stream.outOfMemory = false;
+		this.stream.failure = null;
 		emit("c");
 		this.source.assertCancelled();
 		assertThat(this.stream.aborted).isTrue();

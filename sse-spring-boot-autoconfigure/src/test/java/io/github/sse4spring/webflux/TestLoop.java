@@ -57,9 +57,14 @@ final class TestLoop extends Loop {
 
 	/** Run what was handed to the loop, and what that hands to it. */
 	void runTasks() {
+		runTasks(Integer.MAX_VALUE);
+	}
+
+	/** Run a number of tasks at the most. */
+	void runTasks(int most) {
 		this.running = true;
 		try {
-			while (!this.tasks.isEmpty()) {
+			for (int i = 0; i < most && !this.tasks.isEmpty(); i++) {
 				this.tasksRun++;
 				this.tasks.remove().run();
 			}
