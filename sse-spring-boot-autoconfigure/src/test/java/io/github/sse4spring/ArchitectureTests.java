@@ -198,6 +198,17 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void nobodyAssumesWithoutJupiter() {
+		ArchRuleDefinition.noClasses()
+			.should()
+			.dependOnClassesThat()
+			.haveNameMatching(
+					"org\\.assertj\\.core\\.api\\..*Assumptions|org\\.testng\\.SkipException|org\\.junit\\.Assume")
+			.because("AssertJ throws TestNG's exception if it is there, and Jupiter takes that for an error")
+			.check(ALL);
+	}
+
+	@Test
 	void leafClassesThatAreNotPublicAreFinal() {
 		ArchRule rule = ArchRuleDefinition.classes()
 			.that()

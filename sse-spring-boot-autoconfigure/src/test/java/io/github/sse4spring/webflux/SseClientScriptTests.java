@@ -1,6 +1,5 @@
 package io.github.sse4spring.webflux;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,7 +14,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpHeaders;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * The client for browsers: how it is served, and its own tests on Node.
@@ -62,24 +60,12 @@ class SseClientScriptTests {
 
 	@Test
 	void passesItsTestsOnNode() throws Exception {
-		boolean required = "true".equals(System.getenv("SSE_NODE_REQUIRED"));
-		assumeThat(required || nodeIsPresent()).isTrue();
+		Node.assumePresent();
 		Process node = new ProcessBuilder("node", "--test", "src/test/node/").redirectErrorStream(true).start();
 		String output = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		assertThat(node.waitFor(1, TimeUnit.MINUTES)).isTrue();
 		assertThat(node.exitValue()).as(output).isZero();
 		assertThat(output).contains("# fail 0").doesNotContain("# pass 0");
-	}
-
-	private static boolean nodeIsPresent() throws InterruptedException {
-		try {
-			Process version = new ProcessBuilder("node", "--version").start();
-			String printed = new String(version.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-			return version.waitFor() == 0 && Integer.parseInt(printed.substring(1, printed.indexOf('.'))) >= 20;
-		}
-		catch (IOException ex) {
-			return false;
-		}
 	}
 
 }
