@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP/1.1 exchange over a socket, read byte by byte as it arrives. A read that waits
- * for more than ten seconds fails.
+ * for more than ten seconds fails, or five minutes if the client is patient.
  */
 public final class RawClient implements Closeable {
 
 	private static final int READ_TIMEOUT = 10_000;
+
+	private static final int PATIENCE = 300_000;
 
 	private final Socket socket;
 
@@ -83,6 +85,12 @@ public final class RawClient implements Closeable {
 		String head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n"
 				+ ((headers.length > 0) ? String.join("\r\n", headers) + "\r\n" : "") + "\r\n";
 		socket.getOutputStream().write(head.getBytes(charset));
+	}
+
+	/** Wait as long as a busy machine may need; only a server that hangs needs longer. */
+	public RawClient patient() throws IOException {
+		this.socket.setSoTimeout(PATIENCE);
+		return this;
 	}
 
 	public RawClient startReading() throws IOException {
