@@ -1,14 +1,18 @@
 package io.github.sse4spring.webflux;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -115,7 +119,7 @@ class LimitTests {
 		assertThat(body).startsWith(":refused: max-connections\nretry:").endsWith("\n\n");
 		assertThat(retry(body)).isBetween(10_000L, 30_000L);
 		assertThat(this.hub.snapshot().subscribers()).isEqualTo(5);
-		assertThat(this.context.getBean(Refusals.class).limits).containsExactly("max-connections");
+		assertThat(this.context.getBean(Listener.class).refusals).containsExactly("max-connections");
 	}
 
 	private static long retry(String body) {
@@ -165,24 +169,24 @@ class LimitTests {
 	@ValueSource(strings = { "/limited/empty", "/limited/one", "/limited/error", "/limited/late-error",
 			"/limited/status", "/limited/no-content" })
 	void slotIsGivenBackHoweverAResponseEnds(String path) throws IOException {
-		for (int i = 0; i < 20; i++) {
-			RawClient client = open(path, "ann");
-			assertThat(client.status()).isNotEqualTo(503);
-			client.readToEnd();
+		// Once more than a client may have streams.
+		for (int i = 0; i < 4; i++) {
+			assertThat(open(path, "ann").readToEnd()).doesNotContain("refused");
+			awaitNone();
 		}
-		awaitNone();
+		assertThat(this.context.getBean(Listener.class).refusals).isEmpty();
 	}
 
 	@Test
 	void slotIsGivenBackWhenAClientGoesAwayBeforeAStreamHasOpened() throws IOException {
-		for (int i = 0; i < 3; i++) {
-			this.clients.add(RawClient.notReading(this.port, "/limited/silent", "X-User: ann"));
-		}
-		await().until(() -> this.connections.list().size() == 3);
-		for (RawClient client : this.clients) {
+		try (ConfigurableApplicationContext other = StreamApplication.run(Server.class, "sse.stream.open-delay=1h")) {
+			StreamLimits limits = other.getBean(SseStreams.class).limits();
+			RawClient client = RawClient.notReading(StreamApplication.port(other), "/limited/silent");
+			await().until(() -> limits.open() == 1);
 			client.close();
+			await().until(() -> limits.open() == 0);
+			assertThat(other.getBean(Listener.class).opened).hasValue(0);
 		}
-		awaitNone();
 	}
 
 	@Test
@@ -233,27 +237,28 @@ class LimitTests {
 	}
 
 	@Test
-	void noSlotIsTakenWhereNothingIsSubscribed() throws IOException {
+	void noSlotIsWantedWhereNothingIsSubscribed() throws IOException {
+		openStreams(3, "ann");
+		openStreams(2, "bob");
 		try (RawClient head = RawClient.request(this.port, "HEAD", "/limited/hub");
 				RawClient end = RawClient.get(this.port, "/limited/hub", "Last-Event-ID: sse-end")) {
 			assertThat(head.status()).isEqualTo(200);
 			assertThat(end.status()).isEqualTo(204);
-			awaitNone();
 		}
+		assertThat(this.context.getBean(Listener.class).refusals).isEmpty();
 	}
 
 	@Test
-	void oneClientAboveItsLimitTakesNoRoomOfOthers() throws Exception {
+	void oneClientAboveItsLimitTakesNoRoomOfOthers() {
 		StreamLimits limits = new StreamLimits(new SseStreamSettings.Limits(2, 1, Duration.ofSeconds(1)));
 		assertThat(limits.acquire("greedy")).isNull();
 		AtomicInteger refused = new AtomicInteger();
-		Thread greedy = new Thread(() -> {
+		CompletableFuture<Void> greedy = CompletableFuture.runAsync(() -> {
 			for (int i = 0; i < 100_000; i++) {
 				assertThat(limits.acquire("greedy")).isEqualTo(StreamLimits.CLIENT);
 			}
 		});
-		greedy.start();
-		while (greedy.isAlive()) {
+		while (!greedy.isDone()) {
 			if (limits.acquire("other") != null) {
 				refused.incrementAndGet();
 			}
@@ -261,6 +266,7 @@ class LimitTests {
 				limits.release("other");
 			}
 		}
+		assertThat(greedy).isCompleted();
 		assertThat(refused).hasValue(0);
 	}
 
@@ -322,26 +328,20 @@ class LimitTests {
 	@RepeatedTest(3)
 	void asManyAsTheLimitSaysAreOpenWhenManyComeAtOnce() throws Exception {
 		ExecutorService threads = Executors.newCachedThreadPool();
-		AtomicInteger refused = new AtomicInteger();
-		for (int i = 0; i < 60; i++) {
-			threads.execute(() -> {
-				try {
-					RawClient client = RawClient.get(this.port, "/limited/hub", "X-User: nobody");
-					synchronized (this.clients) {
-						this.clients.add(client);
-					}
-					if (client.readUntil("\nretry:").startsWith(":refused")) {
-						refused.incrementAndGet();
-					}
-				}
-				catch (IOException ex) {
-					throw new UncheckedIOException(ex);
-				}
-			});
+		List<Callable<String>> requests = Collections.nCopies(60, () -> {
+			RawClient client = RawClient.get(this.port, "/limited/hub", "X-User: nobody");
+			synchronized (this.clients) {
+				this.clients.add(client);
+			}
+			return client.readUntil("\nretry:");
+		});
+		List<String> answers = new ArrayList<>();
+		for (Future<String> answer : threads.invokeAll(requests)) {
+			answers.add(answer.get());
 		}
 		threads.shutdown();
-		assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
-		assertThat(refused).hasValue(55);
+		assertThat(answers).filteredOn((answer) -> answer.startsWith(":refused: max-connections\n")).hasSize(55);
+		assertThat(this.context.getBean(Listener.class).refusals).hasSize(55).containsOnly("max-connections");
 		assertThat(this.connections.list()).hasSize(5);
 		assertThat(this.hub.snapshot().subscribers()).isEqualTo(5);
 	}
@@ -404,7 +404,7 @@ class LimitTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@Import({ NettyServer.class, Feeds.class, Refusals.class })
+	@Import({ NettyServer.class, Feeds.class, Listener.class })
 	static class Server {
 
 		@Bean
@@ -437,15 +437,22 @@ class LimitTests {
 	}
 
 	/**
-	 * Which limits have refused a stream.
+	 * What has happened to streams.
 	 */
-	static class Refusals implements SseStreamListener {
+	static class Listener implements SseStreamListener {
 
-		private final List<String> limits = new ArrayList<>();
+		private final List<String> refusals = new CopyOnWriteArrayList<>();
+
+		private final AtomicInteger opened = new AtomicInteger();
+
+		@Override
+		public void onOpen(SseConnection connection) {
+			this.opened.incrementAndGet();
+		}
 
 		@Override
 		public void onRefused(String limit) {
-			this.limits.add(limit);
+			this.refusals.add(limit);
 		}
 
 	}
