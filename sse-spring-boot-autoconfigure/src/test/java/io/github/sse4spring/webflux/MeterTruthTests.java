@@ -13,6 +13,8 @@ import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseLagPolicy;
 import io.github.sse4spring.SseSubscription;
 import io.github.sse4spring.testsupport.RawClient;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -107,128 +111,206 @@ class MeterTruthTests {
 		await().atMost(Duration.ofSeconds(20)).until(() -> count("sse.streams.closed", "reason", reason) == count);
 	}
 
-	@Test
-	void metersAndEndpointSayWhatHasHappenedAndZeroInTheEnd() throws IOException {
-		// 25 streams: 20 of the hub, 2 for their lag, 3 others; one more is refused.
-		List<RawClient> readers = new ArrayList<>();
-		for (int i = 0; i < 20; i++) {
-			readers.add(open("/meters/news"));
+	private List<RawClient> open(int count, String path) throws IOException {
+		List<RawClient> opened = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			opened.add(open(path));
 		}
-		await().until(() -> this.hub.snapshot().subscribers() == 20);
-		RawClient skipping = openStalled("/meters/skip");
-		RawClient disconnecting = openStalled("/meters/disconnect");
-		RawClient first = open("/meters/never");
-		RawClient second = open("/meters/never");
-		RawClient third = open("/meters/news");
-		await().until(() -> this.connections.list().size() == 25 && this.hub.snapshot().subscribers() == 23);
-		assertThat(open("/meters/news").readToEnd()).startsWith(":refused");
-		assertThat(count("sse.streams.refused", "reason", "max-connections")).isOne();
-		assertThat(count("sse.streams.refused", "reason", "max-connections-per-client")).isZero();
-		assertThat(gauge("sse.connections")).isEqualTo(25);
-		await().until(() -> gauge("sse.subscribers") == 23);
-		assertThat(gauge("sse.topics")).isZero();
-		await().until(() -> count("sse.streams.opened") == 25);
+		return opened;
+	}
 
-		String id = this.hub.publish("news", SseEvent.text("one")).stored().block(Duration.ofSeconds(1));
-		this.hub.publish("elsewhere", SseEvent.text("two"));
-		for (RawClient reader : readers) {
-			reader.readUntil("data:one\n");
-		}
-		third.readUntil("data:one\n");
-		assertThat(count("sse.events.published", "topic", "news")).isOne();
-		assertThat(count("sse.events.published", "topic", "other")).isOne();
-		await().until(() -> count("sse.events.delivered") == 21);
-		assertThat(this.meters.get("sse.batch.events").summary().count()).isEqualTo(21);
-		assertThat(this.meters.get("sse.publish.delay").timer().count()).isEqualTo(21);
-		await().until(() -> gauge("sse.retained") == this.hub.snapshot().retainedBytes());
-		assertThat(gauge("sse.retained")).isPositive();
-		assertThat(gauge("sse.topics")).isEqualTo(2);
-		JsonNode endpoint = endpoint();
-		assertThat(endpoint.get("connections")).hasSize(25);
-		assertThat(endpoint.get("hub").get("subscribers").asInt()).isEqualTo(23);
-		assertThat(endpoint.get("truncated").asBoolean()).isFalse();
-
-		// Lag: one skips and is told, one is disconnected.
+	/** Publish to a topic until streams that are not read have fallen behind. */
+	private void lag(int streams) {
 		await().pollInterval(Duration.ofMillis(1)).until(() -> {
 			this.hub.publish("lag", LARGE);
-			return this.connections.list().stream().filter((each) -> each.lag() > 20).count() == 2;
+			return this.connections.list().stream().filter((each) -> each.lag() > 20).count() == streams;
 		});
-		String seen = disconnecting.startReading().readToEnd();
-		assertThat(seen).doesNotContain("sse-lag");
-		awaitClosed(SseStreamEnd.LAGGED, 1);
-		long missed = Long.parseLong(skipping.startReading().readUntil("\n\nevent:sse-lag\ndata:{\"missed\":").isEmpty()
-				? "" : skipping.readUntil("}").replace("}", ""));
-		await().until(() -> count("sse.events.missed") == missed);
-		assertThat(endpoint().get("hub").get("missed").asLong()).isEqualTo(missed);
+	}
 
-		// Each way to end.
-		first.close();
-		awaitClosed(SseStreamEnd.GONE, 1);
-		this.connections.disconnect(this.connections.list().get(0).id());
-		awaitClosed(SseStreamEnd.DISCONNECTED, 1);
-		assertThat(open("/meters/late-error").readToEnd()).contains("sse-error");
-		awaitClosed(SseStreamEnd.FAILED, 1);
-		assertThat(open("/meters/one").readToEnd()).contains("sse-end");
-		awaitClosed(SseStreamEnd.COMPLETED, 1);
-		second.close();
-		awaitClosed(SseStreamEnd.GONE, 2);
-
-		// Replay and gap.
-		open("/meters/news", "Last-Event-ID: " + this.hub.snapshot().epoch() + "-0").readUntil("data:one\n");
-		open("/meters/news", "Last-Event-ID: nonsense").readUntil("sse-gap");
-		assertThat(id).isNotNull();
-		await().until(() -> count("sse.replays") == 1);
-		await().until(() -> count("sse.gaps", "reason", "unknown") == 1);
-		assertThat(count("sse.gaps", "reason", "unknown")).isOne();
-		assertThat(count("sse.gaps", "reason", "expired")).isZero();
-		open("/meters/news", "Last-Event-ID: zzzzzzzz-1").readUntil("sse-gap");
-		await().until(() -> count("sse.gaps", "reason", "restarted") == 1);
-		for (int i = 0; i < 300; i++) {
-			this.hub.publish("elsewhere", SseEvent.text("fill"));
-		}
-		open("/meters/elsewhere", "Last-Event-ID: " + this.hub.snapshot().epoch() + "-0").readUntil("sse-gap");
-		await().until(() -> count("sse.gaps", "reason", "expired") == 1);
-
-		// All over.
-		this.hub.complete("news");
-		this.hub.complete("lag");
-		this.hub.complete("elsewhere");
-		skipping.readToEnd();
-		for (RawClient client : this.clients) {
-			client.close();
-		}
-		await().until(() -> this.connections.list().isEmpty());
-		assertThat(gauge("sse.connections")).isZero();
-		await().until(() -> gauge("sse.subscribers") == 0);
-		assertThat(endpoint().get("connections")).isEmpty();
-		Timer duration = this.meters.get("sse.stream.duration").timer();
-		await().until(() -> duration.count() == (long) count("sse.streams.opened"));
-		double closed = this.meters.get("sse.streams.closed")
-			.counters()
-			.stream()
-			.mapToDouble((each) -> each.count())
-			.sum();
-		assertThat(closed).isEqualTo(count("sse.streams.opened"));
-		assertThat(duration.max(TimeUnit.MINUTES)).isBetween(0.0, 1.0);
-		assertThat(duration.totalTime(TimeUnit.NANOSECONDS)).isPositive();
+	private void awaitCount(int count, String name, String... tags) {
+		await().untilAsserted(() -> assertThat(count(name, tags)).isEqualTo(count));
 	}
 
 	@Test
-	void stalledAndDrainedStreamsAreCountedAsSuch() throws IOException {
+	void openStreamsAndSubscribersAreGaugedAndListed() throws IOException {
+		open(3, "/meters/news");
+		open(2, "/meters/never");
+		awaitCount(5, "sse.streams.opened");
+		assertThat(gauge("sse.connections")).isEqualTo(5);
+		await().until(() -> gauge("sse.subscribers") == 3);
+		JsonNode endpoint = endpoint();
+		assertThat(endpoint.get("connections")).hasSize(5);
+		assertThat(endpoint.get("hub").get("subscribers").asInt()).isEqualTo(3);
+		assertThat(endpoint.get("truncated").asBoolean()).isFalse();
+	}
+
+	@Test
+	void refusalsOfTheNodeAreCountedAsSuchAndNotAsOpened() throws IOException {
+		open(25, "/meters/never");
+		await().until(() -> this.connections.list().size() == 25);
+		assertThat(open("/meters/news").readToEnd()).startsWith(":refused");
+		assertThat(count("sse.streams.refused", "reason", "max-connections")).isOne();
+		assertThat(count("sse.streams.refused", "reason", "max-connections-per-client")).isZero();
+		awaitCount(25, "sse.streams.opened");
+	}
+
+	@Test
+	void publishedEventsAreCountedByTopicWhereTheTopicIsNamed() {
+		this.hub.publish("news", SseEvent.text("one"));
+		this.hub.publish("elsewhere", SseEvent.text("two"));
+		this.hub.publish("nowhere", SseEvent.text("three"));
+		assertThat(count("sse.events.published", "topic", "news")).isOne();
+		assertThat(count("sse.events.published", "topic", "other")).isEqualTo(2);
+	}
+
+	@Test
+	void deliveredEventsAreCountedOncePerStreamAndDelaysOncePerBatch() throws IOException {
+		List<RawClient> readers = open(20, "/meters/news");
+		await().until(() -> this.hub.snapshot().subscribers() == 20);
+		for (String text : List.of("one", "two", "three")) {
+			this.hub.publish("news", SseEvent.text(text));
+		}
+		for (RawClient reader : readers) {
+			reader.readUntil("data:three\n");
+		}
+		awaitCount(60, "sse.events.delivered");
+		DistributionSummary batches = this.meters.get("sse.batch.events").summary();
+		await().until(() -> batches.totalAmount() == 60);
+		assertThat(batches.count()).isBetween(20L, 60L);
+		Timer delays = this.meters.get("sse.publish.delay").timer();
+		await().untilAsserted(() -> assertThat(delays.count()).isEqualTo(batches.count()));
+	}
+
+	@Test
+	void retainedBytesAndTopicsAreGauged() {
+		assertThat(gauge("sse.topics")).isZero();
+		assertThat(gauge("sse.retained")).isZero();
+		this.hub.publish("news", SseEvent.text("one"));
+		this.hub.publish("elsewhere", LARGE);
+		await().until(() -> gauge("sse.retained") == this.hub.snapshot().retainedBytes());
+		assertThat(gauge("sse.retained")).isGreaterThan(100_000);
+		assertThat(gauge("sse.topics")).isEqualTo(2);
+	}
+
+	@Test
+	void missedEventsAreCountedAsTheClientIsToldThem() throws IOException {
+		RawClient skipping = openStalled("/meters/skip");
+		await().until(() -> this.hub.snapshot().subscribers() == 1);
+		lag(1);
+		skipping.startReading().readUntil("\n\nevent:sse-lag\ndata:{\"missed\":");
+		int missed = Integer.parseInt(skipping.readUntil("}").replace("}", ""));
+		awaitCount(missed, "sse.events.missed");
+		assertThat(endpoint().get("hub").get("missed").asInt()).isEqualTo(missed);
+	}
+
+	@Test
+	void streamsThatAreDisconnectedForTheirLagAreCountedAsSuch() throws IOException {
+		RawClient disconnecting = openStalled("/meters/disconnect");
+		await().until(() -> this.hub.snapshot().subscribers() == 1);
+		lag(1);
+		assertThat(disconnecting.startReading().readToEnd()).doesNotContain("sse-lag");
+		awaitClosed(SseStreamEnd.LAGGED, 1);
+	}
+
+	@Test
+	void streamsWhoseClientGoesAwayAreCountedAsSuch() throws IOException {
+		open("/meters/never").close();
+		awaitClosed(SseStreamEnd.GONE, 1);
+		open("/meters/never").close();
+		awaitClosed(SseStreamEnd.GONE, 2);
+	}
+
+	@Test
+	void disconnectedStreamsAreCountedAsSuch() throws IOException {
+		open("/meters/never");
+		this.connections.disconnect(this.connections.list().get(0).id());
+		awaitClosed(SseStreamEnd.DISCONNECTED, 1);
+	}
+
+	@Test
+	void failedStreamsAreCountedAsSuch() throws IOException {
+		assertThat(open("/meters/late-error").readToEnd()).contains("sse-error");
+		awaitClosed(SseStreamEnd.FAILED, 1);
+	}
+
+	@Test
+	void completedStreamsAreCountedAsSuch() throws IOException {
+		assertThat(open("/meters/one").readToEnd()).contains("sse-end");
+		awaitClosed(SseStreamEnd.COMPLETED, 1);
+	}
+
+	@Test
+	void replaysAreCountedAndAreNoGaps() throws IOException {
+		this.hub.publish("news", SseEvent.text("one"));
+		open("/meters/news", "Last-Event-ID: " + this.hub.snapshot().epoch() + "-0").readUntil("data:one\n");
+		awaitCount(1, "sse.replays");
+		assertThat(gaps()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "unknown", "restarted", "expired" })
+	void gapsAreCountedByReason(String reason) throws IOException {
+		for (int i = 0; i < 300; i++) {
+			this.hub.publish("news", SseEvent.text("more than is retained"));
+		}
+		String id = switch (reason) {
+			case "unknown" -> "nonsense";
+			case "restarted" -> "zzzzzzzz-1";
+			default -> this.hub.snapshot().epoch() + "-0";
+		};
+		assertThat(open("/meters/news", "Last-Event-ID: " + id).readUntil("\"}"))
+			.endsWith("event:sse-gap\ndata:{\"reason\":\"" + reason + "\"}");
+		awaitCount(1, "sse.gaps", "reason", reason);
+		assertThat(gaps()).isOne();
+	}
+
+	private double gaps() {
+		return this.meters.get("sse.gaps").counters().stream().mapToDouble(Counter::count).sum();
+	}
+
+	@Test
+	void gaugesAreZeroAndEveryStreamIsClosedAndTimedWhenAllIsOver() throws IOException {
+		open(3, "/meters/never");
+		List<RawClient> subscribed = open(3, "/meters/news");
+		open("/meters/one").readToEnd();
+		await().until(() -> this.hub.snapshot().subscribers() == 3);
+		assertThat(gauge("sse.connections")).isEqualTo(6);
+		this.hub.complete("news");
+		for (RawClient client : subscribed) {
+			client.readToEnd();
+		}
+		for (RawClient client : this.clients) {
+			client.close();
+		}
+		await().until(() -> gauge("sse.connections") == 0);
+		await().until(() -> gauge("sse.subscribers") == 0);
+		assertThat(endpoint().get("connections")).isEmpty();
+		Timer duration = this.meters.get("sse.stream.duration").timer();
+		await().until(() -> duration.count() == 7);
+		assertThat(duration.totalTime(TimeUnit.NANOSECONDS)).isPositive();
+		assertThat(count("sse.streams.opened")).isEqualTo(7);
+		assertThat(this.meters.get("sse.streams.closed").counters().stream().mapToDouble(Counter::count).sum())
+			.isEqualTo(7);
+	}
+
+	@Test
+	void stalledStreamsAreCountedAsSuch() throws IOException {
 		this.context.close();
 		start("1s");
-		RawClient stalled = openStalled("/meters/skip");
+		openStalled("/meters/skip");
 		await().until(() -> this.hub.snapshot().subscribers() == 1);
 		for (int i = 0; i < 100; i++) {
 			this.hub.publish("lag", LARGE);
 		}
 		awaitClosed(SseStreamEnd.STALLED, 1);
+	}
+
+	@Test
+	void drainedStreamsAreCountedAsSuch() throws IOException {
 		RawClient drained = open("/meters/news");
-		await().until(() -> this.hub.snapshot().subscribers() == 1);
 		this.context.stop();
 		drained.readToEnd();
 		awaitClosed(SseStreamEnd.DRAINED, 1);
-		stalled.close();
 	}
 
 	@Test
@@ -297,7 +379,7 @@ class MeterTruthTests {
 		RawClient client = open("/meters/never");
 		client.readUntil("retry:100\n\n");
 		client.readUntil(":\n\n");
-		assertThat(count("sse.keepalives")).isPositive();
+		await().until(() -> count("sse.keepalives") > 0);
 	}
 
 	@Test
@@ -385,11 +467,6 @@ class MeterTruthTests {
 		@GetMapping("/meters/news")
 		Flux<SseEvent> news() {
 			return this.hub.subscribe("news");
-		}
-
-		@GetMapping("/meters/elsewhere")
-		Flux<SseEvent> elsewhere() {
-			return this.hub.subscribe("elsewhere");
 		}
 
 		@GetMapping("/meters/slashes")
