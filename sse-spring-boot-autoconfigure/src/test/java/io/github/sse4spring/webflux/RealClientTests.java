@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -79,7 +80,7 @@ class RealClientTests {
 		AutoCloseable running = client.start(url, this.seen::add);
 		try {
 			publish(0, 20);
-			this.context.getBean(SseConnections.class).disconnectClient("127.0.0.1");
+			assertThat(this.context.getBean(SseConnections.class).disconnectClient("127.0.0.1")).isOne();
 			publish(20, 40);
 			this.network.cut();
 			publish(40, 60);
@@ -91,6 +92,8 @@ class RealClientTests {
 			running.close();
 		}
 		assertThat(this.seen).isEqualTo(IntStream.range(0, 80).mapToObj((i) -> "event " + i).toList());
+		// At first, and again after each of three breaks.
+		assertThat(this.context.getBean(Opened.class).count).hasValueGreaterThanOrEqualTo(4);
 	}
 
 	/**
@@ -261,8 +264,22 @@ class RealClientTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@Import({ NettyServer.class, Feeds.class })
+	@Import({ NettyServer.class, Feeds.class, Opened.class })
 	static class Server {
+
+	}
+
+	/**
+	 * How many streams have opened.
+	 */
+	static class Opened implements SseStreamListener {
+
+		private final AtomicInteger count = new AtomicInteger();
+
+		@Override
+		public void onOpen(SseConnection connection) {
+			this.count.incrementAndGet();
+		}
 
 	}
 
