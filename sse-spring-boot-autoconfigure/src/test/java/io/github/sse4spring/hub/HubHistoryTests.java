@@ -3,12 +3,9 @@ package io.github.sse4spring.hub;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
@@ -94,7 +91,7 @@ class HubHistoryTests {
 		for (int i = 0; i < 4000; i++) {
 			String topic = TOPICS.get(random.nextInt(TOPICS.size()));
 			String id = hub.publish(topic, SseEvent.text(topic)).stored().block(Duration.ofSeconds(1));
-			long sequence = sequence(id);
+			long sequence = HistoryOracle.sequence(id);
 			this.published.put(sequence, topic);
 			if (sequence <= last) {
 				this.failures.put("publisher", "order of one thread: " + sequence + " after " + last);
@@ -110,19 +107,14 @@ class HubHistoryTests {
 	}
 
 	private void check(Client client) {
-		TreeMap<Long, String> mine = new TreeMap<>(this.published);
-		mine.entrySet().removeIf((each) -> !client.topics.contains(each.getValue()) || !client.takes(each.getKey()));
+		HistoryOracle oracle = new HistoryOracle(this.published, client.topics, client.filters ? client::takes : null);
 		Connection last = client.connections.get(client.connections.size() - 1);
 		for (Connection connection : client.connections) {
-			String failure = connection.check(mine, client.topics, client.filters, connection == last);
-			if (failure != null) {
-				this.failures.put(client.name + " " + client.description(), failure);
+			String wrong = connection.check(oracle, connection == last);
+			if (wrong != null) {
+				this.failures.put(client.name + " " + client.description(), wrong);
 			}
 		}
-	}
-
-	private static long sequence(String id) {
-		return Long.parseLong(id.substring(id.indexOf('-') + 1));
 	}
 
 	private static final class Client implements Runnable {
@@ -181,8 +173,8 @@ class HubHistoryTests {
 					.bufferSize(this.bufferSize)
 					.withNotices();
 				this.hub
-					.subscribe(
-							this.filters ? subscription.filter((event) -> takes(sequence(event.id()))) : subscription)
+					.subscribe(this.filters ? subscription.filter((event) -> takes(HistoryOracle.sequence(event.id())))
+							: subscription)
 					.subscribe(connection);
 				connection.awaitEnd();
 				lastId = connection.lastId();
@@ -262,72 +254,12 @@ class HubHistoryTests {
 			return this.seen.isEmpty() ? this.resumedAfter : this.seen.get(this.seen.size() - 1).id();
 		}
 
-		/**
-		 * Hold what was seen against what was published to the topics of the client, and
-		 * is taken by its filter. The last connection reads to the end.
-		 * @return what is wrong, or {@code null}
-		 */
-		@Nullable String check(TreeMap<Long, String> published, List<String> topics, boolean filtered, boolean toTheEnd) {
+		/** The last connection reads to the end. */
+		@Nullable String check(HistoryOracle oracle, boolean toTheEnd) {
 			if (this.failure != null && !(this.failure instanceof SseLagException)) {
 				return this.failure.toString();
 			}
-			Map<String, Long> position = new TreeMap<>();
-			Map<String, Integer> notices = new TreeMap<>();
-			topics.forEach((topic) -> position.put(topic, sequence(this.resumedAfter)));
-			topics.forEach((topic) -> notices.put(topic, 0));
-			Set<String> gaps = new HashSet<>();
-			long last = sequence(this.resumedAfter);
-			long holes = 0;
-			long told = 0;
-			boolean endsWithNotice = false;
-			for (SseEvent event : List.copyOf(this.seen)) {
-				long sequence = sequence(event.id());
-				endsWithNotice = event.isNotice();
-				if ("sse-gap".equals(event.name())) {
-					// Told for every topic: all up to here, and up to its own first
-					// event.
-					position.replaceAll((topic, old) -> Math.max(old, sequence));
-					gaps.addAll(topics);
-					last = Math.max(last, sequence);
-					continue;
-				}
-				if (event.isNotice()) {
-					notices.replaceAll((topic, count) -> count + 1);
-					told += Long.parseLong(((String) event.data()).replaceAll("[^0-9]", ""));
-					continue;
-				}
-				String topic = published.get(sequence);
-				if (topic == null || !topic.equals(event.data())) {
-					return "wrong event at " + sequence;
-				}
-				if (sequence <= last) {
-					return "not increasing: " + sequence + " after " + last;
-				}
-				long hole = published.subMap(position.get(topic), false, sequence, false)
-					.values()
-					.stream()
-					.filter(topic::equals)
-					.count();
-				boolean inGap = gaps.remove(topic) && topics.size() > 1;
-				if (hole > 0 && notices.get(topic) == 0 && !inGap) {
-					return "a silent hole of " + hole + " before " + sequence;
-				}
-				if (topics.size() == 1 && !filtered && notices.get(topic) != ((hole > 0) ? 1 : 0)) {
-					return notices.get(topic) + " notices for a hole of " + hole + " before " + sequence;
-				}
-				holes += inGap ? 0 : hole;
-				last = sequence;
-				position.put(topic, sequence);
-				notices.put(topic, 0);
-			}
-			for (Map.Entry<Long, String> each : published.entrySet()) {
-				if (toTheEnd && each.getKey() > position.get(each.getValue())) {
-					return "nothing after " + position + " although there is " + each;
-				}
-			}
-			// What is left out counts as missed too.
-			boolean exact = (topics.size() == 1 && !endsWithNotice && !filtered);
-			return (exact ? told == holes : told >= holes) ? null : "told " + told + " but missed " + holes;
+			return oracle.check(this.resumedAfter, List.copyOf(this.seen), toTheEnd);
 		}
 
 	}
