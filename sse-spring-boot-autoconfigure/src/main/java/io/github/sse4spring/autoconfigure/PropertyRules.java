@@ -1,84 +1,137 @@
 package io.github.sse4spring.autoconfigure;
 
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
-import java.util.stream.Stream;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseSubscription;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.convert.DurationStyle;
-import org.springframework.validation.Errors;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
 
 /**
- * Rejects values out of range, naming the key, the value and the range.
+ * Refuses values out of range with an exception that names the property as it is written
+ * in a file, the value and the range. Spring Boot reports it with the value as it was
+ * written and the place where it stands.
  */
 final class PropertyRules {
 
 	/** Longer is a mistake, and could overflow what counts in nanoseconds. */
 	static final Duration LONGEST = SseKeepAlive.MAX_INTERVAL;
 
-	/** More does not fit into a number of milliseconds, sooner or later. */
-	private static final Duration PRINTABLE = LONGEST.multipliedBy(1000);
+	/** More does not fit into a number of nanoseconds, sooner or later. */
+	private static final Duration PRINTABLE = LONGEST.multipliedBy(100);
 
-	private final Errors errors;
+	private static final Map<String, Duration> TIMES = times();
 
-	PropertyRules(Errors errors) {
-		this.errors = errors;
+	private static final Map<String, Long> SIZES = sizes();
+
+	private PropertyRules() {
 	}
 
-	void between(String field, String key, @Nullable Duration value, Duration min, Duration max) {
-		if (value == null || value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-			this.errors.rejectValue(field, "range", "%s must be between %s and %s but is %s".formatted(key, print(min),
-					print(max), (value != null) ? print(value) : "empty"));
+	static void between(String key, Duration value, Duration min, Duration max) {
+		if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+			throw refusal(key, print(value), "must be between %s and %s".formatted(print(min), print(max)));
 		}
 	}
 
-	void positive(String field, String key, long value) {
+	static void positive(String key, long value) {
 		if (value < 1) {
-			this.errors.rejectValue(field, "range", "%s must be 1 or more but is %d".formatted(key, value));
+			throw refusal(key, value, "must be 1 or more");
 		}
 	}
 
-	void notNegative(String field, String key, long value) {
+	static void positive(String key, DataSize value) {
+		if (value.toBytes() < 1) {
+			throw refusal(key, print(value), "must be 1 B or more");
+		}
+	}
+
+	static void notNegative(String key, long value) {
 		if (value < 0) {
-			this.errors.rejectValue(field, "range", "%s must be 0 or more but is %d".formatted(key, value));
+			throw refusal(key, value, "must be 0 or more");
 		}
 	}
 
-	void ordered(String field, String lowerKey, @Nullable Duration lower, String upperKey, @Nullable Duration upper) {
-		if (lower != null && upper != null && lower.compareTo(upper) > 0) {
-			this.errors.rejectValue(field, "order", "%s must not be above %s but is %s, above %s".formatted(lowerKey,
-					upperKey, print(lower), print(upper)));
+	static void notAbove(String key, Duration value, String upperKey, Duration upper) {
+		if (value.compareTo(upper) > 0) {
+			throw refusalAbove(key, print(value), upperKey, print(upper));
 		}
 	}
 
-	void path(String field, String key, String path) {
+	static void notAbove(String key, DataSize value, String upperKey, DataSize upper) {
+		if (value.compareTo(upper) > 0) {
+			throw refusalAbove(key, print(value), upperKey, print(upper));
+		}
+	}
+
+	static void path(String key, String path) {
 		if (!path.startsWith("/") || path.chars().anyMatch((c) -> "*?{}".indexOf(c) >= 0)) {
-			this.errors.rejectValue(field, "path",
-					"%s must begin with / and be no pattern but is '%s'".formatted(key, path));
+			throw refusal(key, path, "must begin with / and be no pattern");
 		}
 	}
 
-	void topic(String field, String key, String topic) {
+	static void topic(String key, String topic) {
 		try {
 			SseSubscription.to(topic);
 		}
 		catch (IllegalArgumentException ex) {
-			this.errors.rejectValue(field, "topic", "%s: %s".formatted(key, ex.getMessage()));
+			throw refusal(key, topic, "has a topic that cannot be one: " + ex.getMessage());
 		}
 	}
 
-	private static String print(Duration duration) {
-		if (duration.abs().compareTo(PRINTABLE) > 0) {
-			return duration.toString();
+	private static InvalidConfigurationPropertyValueException refusalAbove(String key, String value, String upperKey,
+			String upper) {
+		return refusal(key, value, "must not be above %s, but %s is more than %s".formatted(upperKey, value, upper));
+	}
+
+	private static InvalidConfigurationPropertyValueException refusal(String key, @Nullable Object value, String rule) {
+		return new InvalidConfigurationPropertyValueException(key, value, key + " " + rule);
+	}
+
+	/** A duration in its largest whole unit, such as 15 s. */
+	static String print(Duration duration) {
+		if (duration.isZero() || duration.abs().compareTo(PRINTABLE) > 0) {
+			return duration.isZero() ? "0" : duration.toString();
 		}
-		ChronoUnit unit = Stream.of(ChronoUnit.DAYS, ChronoUnit.SECONDS)
-			.filter((candidate) -> !duration.isZero() && duration.toMillis() % candidate.getDuration().toMillis() == 0)
+		return TIMES.entrySet()
+			.stream()
+			.filter((unit) -> duration.toNanos() % unit.getValue().toNanos() == 0)
 			.findFirst()
-			.orElse(ChronoUnit.MILLIS);
-		return DurationStyle.SIMPLE.print(duration, unit);
+			.map((unit) -> duration.toNanos() / unit.getValue().toNanos() + " " + unit.getKey())
+			.orElseThrow();
+	}
+
+	/** A size in its largest whole unit, such as 64 MB. */
+	static String print(DataSize size) {
+		long bytes = size.toBytes();
+		return SIZES.entrySet()
+			.stream()
+			.filter((unit) -> bytes != 0 && bytes % unit.getValue() == 0)
+			.findFirst()
+			.map((unit) -> bytes / unit.getValue() + " " + unit.getKey())
+			.orElse(bytes + " B");
+	}
+
+	private static Map<String, Duration> times() {
+		Map<String, Duration> units = new LinkedHashMap<>();
+		units.put("days", Duration.ofDays(1));
+		units.put("h", Duration.ofHours(1));
+		units.put("min", Duration.ofMinutes(1));
+		units.put("s", Duration.ofSeconds(1));
+		units.put("ms", Duration.ofMillis(1));
+		units.put("ns", Duration.ofNanos(1));
+		return units;
+	}
+
+	private static Map<String, Long> sizes() {
+		Map<String, Long> units = new LinkedHashMap<>();
+		units.put("GB", DataSize.ofGigabytes(1).toBytes());
+		units.put("MB", DataSize.ofMegabytes(1).toBytes());
+		units.put("KB", DataSize.ofKilobytes(1).toBytes());
+		return units;
 	}
 
 }

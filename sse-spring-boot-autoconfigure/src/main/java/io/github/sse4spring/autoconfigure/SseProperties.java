@@ -10,19 +10,18 @@ import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.webflux.SseStreamSettings;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.util.unit.DataSize;
-import org.springframework.validation.Errors;
-import org.springframework.validation.Validator;
 
 /**
- * Properties of event streams. Validates itself when bound, with or without a Bean
- * Validation provider.
+ * Properties of event streams. They are checked when they have been bound, with or
+ * without a Bean Validation provider: a value out of range stops the start.
  *
  * @since 0.1.0
  */
 @ConfigurationProperties("sse")
-public class SseProperties implements Validator {
+public class SseProperties implements InitializingBean {
 
 	/**
 	 * Whether to configure event streams at all.
@@ -80,69 +79,26 @@ public class SseProperties implements Validator {
 	}
 
 	@Override
-	public boolean supports(Class<?> type) {
-		return SseProperties.class == type;
-	}
-
-	@Override
-	public void validate(Object target, Errors errors) {
-		PropertyRules rules = new PropertyRules(errors);
-		SseProperties properties = (SseProperties) target;
-		rules.between("keepAlive.maxInterval", "sse.keep-alive.max-interval", properties.keepAlive.maxInterval,
-				SseKeepAlive.MIN_INTERVAL, PropertyRules.LONGEST);
-		validateHub(properties.hub, rules);
-		validateStream(properties.stream, rules);
-		rules.notNegative("limits.maxConnections", "sse.limits.max-connections", properties.limits.maxConnections);
-		rules.notNegative("limits.maxConnectionsPerClient", "sse.limits.max-connections-per-client",
-				properties.limits.maxConnectionsPerClient);
-		rules.between("limits.refusalRetry", "sse.limits.refusal-retry", properties.limits.refusalRetry,
-				Duration.ofMillis(1), PropertyRules.LONGEST);
-		properties.metrics.topics.forEach((topic) -> rules.topic("metrics.topics", "sse.metrics.topics", topic));
-		rules.path("client.path", "sse.client.path", properties.client.path);
-		rules.between("shutdown.drainTimeout", "sse.shutdown.drain-timeout", properties.shutdown.drainTimeout,
-				Duration.ZERO, PropertyRules.LONGEST);
-	}
-
-	private void validateStream(Stream stream, PropertyRules rules) {
-		rules.between("stream.openDelay", "sse.stream.open-delay", stream.openDelay, Duration.ZERO,
+	public void afterPropertiesSet() {
+		PropertyRules.between("sse.keep-alive.max-interval", this.keepAlive.maxInterval, SseKeepAlive.MIN_INTERVAL,
 				PropertyRules.LONGEST);
-		rules.between("stream.retry.min", "sse.stream.retry.min", stream.retry.min, Duration.ofMillis(1),
+		this.hub.check();
+		this.stream.check();
+		PropertyRules.notNegative("sse.limits.max-connections", this.limits.maxConnections);
+		PropertyRules.notNegative("sse.limits.max-connections-per-client", this.limits.maxConnectionsPerClient);
+		PropertyRules.between("sse.limits.refusal-retry", this.limits.refusalRetry, Duration.ofMillis(1),
 				PropertyRules.LONGEST);
-		rules.between("stream.retry.max", "sse.stream.retry.max", stream.retry.max, Duration.ofMillis(1),
-				PropertyRules.LONGEST);
-		rules.ordered("stream.retry.min", "sse.stream.retry.min", stream.retry.min, "sse.stream.retry.max",
-				stream.retry.max);
-		if (stream.maxAge != null) {
-			rules.between("stream.maxAge", "sse.stream.max-age", stream.maxAge, Duration.ofSeconds(1),
-					PropertyRules.LONGEST);
-		}
-		rules.between("stream.stallTimeout", "sse.stream.stall-timeout", stream.stallTimeout, Duration.ZERO,
-				PropertyRules.LONGEST);
-		rules.between("stream.peerTimeout", "sse.stream.peer-timeout", stream.peerTimeout, Duration.ZERO,
-				PropertyRules.LONGEST);
-	}
-
-	private void validateHub(Hub hub, PropertyRules rules) {
-		rules.positive("hub.bufferSize", "sse.hub.buffer-size", hub.bufferSize);
-		if (hub.replaySize != 0) {
-			rules.positive("hub.replaySize", "sse.hub.replay-size", hub.replaySize);
-		}
-		if (hub.replayMaxAge != null) {
-			rules.between("hub.replayMaxAge", "sse.hub.replay-max-age", hub.replayMaxAge, Duration.ofMillis(1),
-					PropertyRules.LONGEST);
-		}
-		rules.positive("hub.maxRetainedSize", "sse.hub.max-retained-size", hub.maxRetainedSize.toBytes());
-		rules.positive("hub.maxEventSize", "sse.hub.max-event-size", hub.maxEventSize.toBytes());
-		rules.positive("hub.maxTopics", "sse.hub.max-topics", hub.maxTopics);
-		rules.between("hub.topicIdleTimeout", "sse.hub.topic-idle-timeout", hub.topicIdleTimeout, Duration.ofMillis(1),
+		this.metrics.topics.forEach((topic) -> PropertyRules.topic("sse.metrics.topics", topic));
+		PropertyRules.path("sse.client.path", this.client.path);
+		PropertyRules.between("sse.shutdown.drain-timeout", this.shutdown.drainTimeout, Duration.ZERO,
 				PropertyRules.LONGEST);
 	}
 
 	/** The bounds of the hub and the keep-alive, in a line. */
 	String describe() {
-		String keepAlive = this.keepAlive.enabled ? "after " + this.keepAlive.maxInterval.toMillis() + "ms" : "off";
-		return "the hub retains %d events a topic, %d kB in all, of %d topics at most; keep-alive %s"
-			.formatted(this.hub.replaySize, this.hub.maxRetainedSize.toKilobytes(), this.hub.maxTopics, keepAlive);
+		String keepAlive = this.keepAlive.enabled ? "after " + PropertyRules.print(this.keepAlive.maxInterval) : "off";
+		return "the hub retains %d events a topic, %s in all, of %d topics at most; keep-alive %s".formatted(
+				this.hub.replaySize, PropertyRules.print(this.hub.maxRetainedSize), this.hub.maxTopics, keepAlive);
 	}
 
 	SseStreamSettings toStreamSettings() {
@@ -238,9 +194,12 @@ public class SseProperties implements Validator {
 		private DataSize maxRetainedSize = DataSize.ofMegabytes(64);
 
 		/**
-		 * Size of the largest event, encoded; publishing a larger one fails.
+		 * Size of the largest event, encoded; publishing a larger one fails. Not above
+		 * max-retained-size, which the default follows down.
 		 */
 		private DataSize maxEventSize = DataSize.ofMegabytes(1);
+
+		private boolean maxEventSizeSet;
 
 		/**
 		 * How many topics may retain events. The longest idle one without subscribers
@@ -254,14 +213,34 @@ public class SseProperties implements Validator {
 		private Duration topicIdleTimeout = Duration.ofMinutes(10);
 
 		SseHubBuilder apply(SseHubBuilder builder) {
+			if (this.maxEventSizeSet) {
+				builder.maxEventSize((int) Math.min(this.maxEventSize.toBytes(), Integer.MAX_VALUE));
+			}
 			return builder.bufferSize(this.bufferSize)
 				.lagPolicy(this.lagPolicy)
 				.replaySize(this.replaySize)
 				.replayMaxAge(this.replayMaxAge)
 				.maxRetainedSize(this.maxRetainedSize.toBytes())
-				.maxEventSize((int) Math.min(this.maxEventSize.toBytes(), Integer.MAX_VALUE))
 				.maxTopics(this.maxTopics)
 				.topicIdleTimeout(this.topicIdleTimeout);
+		}
+
+		private void check() {
+			PropertyRules.positive("sse.hub.buffer-size", this.bufferSize);
+			PropertyRules.notNegative("sse.hub.replay-size", this.replaySize);
+			if (this.replayMaxAge != null) {
+				PropertyRules.between("sse.hub.replay-max-age", this.replayMaxAge, Duration.ofMillis(1),
+						PropertyRules.LONGEST);
+			}
+			PropertyRules.positive("sse.hub.max-retained-size", this.maxRetainedSize);
+			PropertyRules.positive("sse.hub.max-event-size", this.maxEventSize);
+			if (this.maxEventSizeSet) {
+				PropertyRules.notAbove("sse.hub.max-event-size", this.maxEventSize, "sse.hub.max-retained-size",
+						this.maxRetainedSize);
+			}
+			PropertyRules.positive("sse.hub.max-topics", this.maxTopics);
+			PropertyRules.between("sse.hub.topic-idle-timeout", this.topicIdleTimeout, Duration.ofMillis(1),
+					PropertyRules.LONGEST);
 		}
 
 		public int getBufferSize() {
@@ -310,6 +289,7 @@ public class SseProperties implements Validator {
 
 		public void setMaxEventSize(DataSize maxEventSize) {
 			this.maxEventSize = maxEventSize;
+			this.maxEventSizeSet = true;
 		}
 
 		public int getMaxTopics() {
@@ -386,6 +366,18 @@ public class SseProperties implements Validator {
 		 * How a response is framed in HTTP/1.1.
 		 */
 		private Framing framing = Framing.CHUNKED;
+
+		private void check() {
+			PropertyRules.between("sse.stream.open-delay", this.openDelay, Duration.ZERO, PropertyRules.LONGEST);
+			PropertyRules.between("sse.stream.retry.min", this.retry.min, Duration.ofMillis(1), PropertyRules.LONGEST);
+			PropertyRules.between("sse.stream.retry.max", this.retry.max, Duration.ofMillis(1), PropertyRules.LONGEST);
+			PropertyRules.notAbove("sse.stream.retry.min", this.retry.min, "sse.stream.retry.max", this.retry.max);
+			if (this.maxAge != null) {
+				PropertyRules.between("sse.stream.max-age", this.maxAge, Duration.ofSeconds(1), PropertyRules.LONGEST);
+			}
+			PropertyRules.between("sse.stream.stall-timeout", this.stallTimeout, Duration.ZERO, PropertyRules.LONGEST);
+			PropertyRules.between("sse.stream.peer-timeout", this.peerTimeout, Duration.ZERO, PropertyRules.LONGEST);
+		}
 
 		public Duration getOpenDelay() {
 			return this.openDelay;

@@ -37,6 +37,8 @@ public final class SseHubBuilder {
 
 	private static final int EPOCH_LENGTH = 8;
 
+	private static final int DEFAULT_MAX_EVENT_SIZE = 1024 * 1024;
+
 	private SseEventEncoder encoder = new SseEventEncoder(JsonMapper.shared());
 
 	private Scheduler scheduler = Schedulers.parallel();
@@ -55,7 +57,7 @@ public final class SseHubBuilder {
 
 	private long maxRetainedSize = 64L * 1024 * 1024;
 
-	private int maxEventSize = 1024 * 1024;
+	private @Nullable Integer maxEventSize;
 
 	private int maxTopics = 10_000;
 
@@ -183,7 +185,8 @@ public final class SseHubBuilder {
 
 	/**
 	 * Set how large an event may be, encoded.
-	 * @param bytes one or more; the default is 1 MiB
+	 * @param bytes one or more, and not above what all topics retain together; the
+	 * default is 1 MiB, or that if it is less
 	 * @return this builder
 	 */
 	public SseHubBuilder maxEventSize(int bytes) {
@@ -225,12 +228,25 @@ public final class SseHubBuilder {
 	/**
 	 * Build a hub. Each has an epoch of its own.
 	 * @return the hub
+	 * @throws IllegalArgumentException if an event may be larger than what all topics
+	 * retain together
 	 */
 	public SseHub build() {
 		HubSettings settings = new HubSettings(this.bufferSize, this.lagPolicy, this.replaySize, this.replayMaxAge,
-				this.maxRetainedSize, this.maxEventSize, this.maxTopics, this.topicIdleTimeout);
+				this.maxRetainedSize, checkedMaxEventSize(), this.maxTopics, this.topicIdleTimeout);
 		return new DefaultSseHub(randomEpoch(), settings, this.encoder, this.scheduler, this.clock,
 				new Listeners(this.listeners), this.firstSequence, this.firstIndex);
+	}
+
+	private int checkedMaxEventSize() {
+		if (this.maxEventSize == null) {
+			return (int) Math.min(DEFAULT_MAX_EVENT_SIZE, this.maxRetainedSize);
+		}
+		if (this.maxEventSize > this.maxRetainedSize) {
+			throw new IllegalArgumentException("maxEventSize must not be above maxRetainedSize, but %d is more than %d"
+				.formatted(this.maxEventSize, this.maxRetainedSize));
+		}
+		return this.maxEventSize;
 	}
 
 	private static String randomEpoch() {

@@ -2,12 +2,18 @@ package io.github.sse4spring.autoconfigure;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseEventTooLargeException;
+import io.github.sse4spring.SseHub;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -21,10 +27,12 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @ExtendWith(OutputCaptureExtension.class)
 class SsePropertiesTests {
@@ -35,54 +43,96 @@ class SsePropertiesTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			textBlock = """
-									sse.keep-alive.max-interval=99ms  | sse.keep-alive.max-interval must be between 100ms and 365d but is 99ms
-									sse.keep-alive.max-interval=366d  | sse.keep-alive.max-interval must be between 100ms and 365d but is 366d
-											sse.stream.open-delay=9223372036854775807s | sse.stream.open-delay must be between 0ms and 365d but is PT2562047788015215H30M7S
-							sse.stream.open-delay=-1ms        | sse.stream.open-delay must be between 0ms and 365d but is -1ms
-									sse.stream.retry.min=0            | sse.stream.retry.min must be between 1ms and 365d but is 0ms
-									sse.stream.retry.max=-5s          | sse.stream.retry.max must be between 1ms and 365d but is -5s
-									sse.stream.retry.min=6s           | sse.stream.retry.min must not be above sse.stream.retry.max but is 6s, above 5s
-									sse.hub.buffer-size=0             | sse.hub.buffer-size must be 1 or more but is 0
-					sse.hub.replay-size=-1            | sse.hub.replay-size must be 1 or more but is -1
-					sse.hub.replay-max-age=0          | sse.hub.replay-max-age must be between 1ms and 365d but is 0ms
-					sse.hub.max-retained-size=0       | sse.hub.max-retained-size must be 1 or more but is 0
-					sse.hub.max-event-size=-1B        | sse.hub.max-event-size must be 1 or more but is -1
-					sse.hub.max-topics=0              | sse.hub.max-topics must be 1 or more but is 0
-					sse.hub.topic-idle-timeout=0      | sse.hub.topic-idle-timeout must be between 1ms and 365d but is 0ms
-					sse.stream.max-age=999ms          | sse.stream.max-age must be between 1s and 365d but is 999ms
-					sse.stream.stall-timeout=-1ms     | sse.stream.stall-timeout must be between 0ms and 365d but is -1ms
-					sse.stream.peer-timeout=-1ms      | sse.stream.peer-timeout must be between 0ms and 365d but is -1ms
-					sse.limits.max-connections=-1     | sse.limits.max-connections must be 0 or more but is -1
-					sse.limits.max-connections-per-client=-2 | sse.limits.max-connections-per-client must be 0 or more but is -2
-					sse.limits.refusal-retry=0        | sse.limits.refusal-retry must be between 1ms and 365d but is 0ms
-					sse.client.path=client.js         | sse.client.path must begin with / and be no pattern but is 'client.js'
-					sse.metrics.topics[0]=            | sse.metrics.topics: topic must not be empty
-					sse.shutdown.drain-timeout=-1s    | sse.shutdown.drain-timeout must be between 0ms and 365d but is -1s
-									""")
-	void badValueStopsTheStartNamingKeyValueAndRange(String property, String message) {
-		this.runner.withPropertyValues(property)
-			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
+					sse.keep-alive.max-interval | 99ms  | must be between 100 ms and 365 days
+					sse.keep-alive.max-interval | 366d  | must be between 100 ms and 365 days
+					sse.stream.open-delay       | 9223372036854775807s | must be between 0 and 365 days
+					sse.stream.open-delay       | -1ms  | must be between 0 and 365 days
+					sse.stream.retry.min        | 0     | must be between 1 ms and 365 days
+					sse.stream.retry.max        | -5s   | must be between 1 ms and 365 days
+					sse.stream.retry.min        | 6s    | must not be above sse.stream.retry.max, but 6 s is more than 5 s
+					sse.hub.buffer-size         | 0     | must be 1 or more
+					sse.hub.replay-size         | -1    | must be 0 or more
+					sse.hub.replay-max-age      | 0     | must be between 1 ms and 365 days
+					sse.hub.max-retained-size   | 0     | must be 1 B or more
+					sse.hub.max-event-size      | -1B   | must be 1 B or more
+					sse.hub.max-event-size      | 65MB  | must not be above sse.hub.max-retained-size, but 65 MB is more than 64 MB
+					sse.hub.max-topics          | 0     | must be 1 or more
+					sse.hub.topic-idle-timeout  | 0     | must be between 1 ms and 365 days
+					sse.stream.max-age          | 999ms | must be between 1 s and 365 days
+					sse.stream.stall-timeout    | -1ms  | must be between 0 and 365 days
+					sse.stream.peer-timeout     | -90m  | must be between 0 and 365 days
+					sse.limits.max-connections  | -1    | must be 0 or more
+					sse.limits.max-connections-per-client | -2 | must be 0 or more
+					sse.limits.refusal-retry    | 0     | must be between 1 ms and 365 days
+					sse.client.path             | client.js | must begin with / and be no pattern
+					sse.shutdown.drain-timeout  | -1s   | must be between 0 and 365 days
+					""")
+	void badValueStopsTheStartNamingKeyValueAsWrittenAndRange(String key, String value, String rule,
+			CapturedOutput output) {
+		assertThatException().isThrownBy(() -> start("--" + key + "=" + value));
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("Invalid value '%s' for configuration property '%s'".formatted(value, key))
+			.contains("%n%n%s %s%n".formatted(key, rule));
 	}
 
 	@Test
-	void startReportSaysWhatWasWrong(CapturedOutput output) {
-		SpringApplication application = new SpringApplication(Application.class);
-		application.setWebApplicationType(WebApplicationType.NONE);
-		assertThatException().isThrownBy(() -> application.run("--sse.stream.retry.min=10s"));
-		assertThat(output).contains("APPLICATION FAILED TO START")
-			.contains("sse.stream.retry.min must not be above sse.stream.retry.max but is 10s, above 5s");
+	void topicOfMetricsThatCannotBeOneStopsTheStart() {
+		this.runner.withPropertyValues("sse.metrics.topics[0]=")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("sse.metrics.topics has a topic that cannot be one: topic must not be empty"));
+	}
+
+	@Test
+	void startReportSaysWhatIsWrongAndWhereItStands(@TempDir Path directory, CapturedOutput output) throws IOException {
+		Path file = Files.writeString(directory.resolve("application.yml"), """
+				sse:
+				  hub:
+				    max-retained-size: 512KB
+				    max-event-size: 2MB
+				""");
+		assertThatException().isThrownBy(() -> start("--spring.config.location=" + file.toUri()));
+		assertThat(output.toString().replace(file.toUri().toString().replace("///", "/"), "application.yml"))
+			.contains("""
+					APPLICATION FAILED TO START
+					***************************
+
+					Description:
+
+					Invalid value '2MB' for configuration property 'sse.hub.max-event-size' \
+					(originating from 'URL [application.yml] - 4:21'). Validation failed for the following reason:
+
+					sse.hub.max-event-size must not be above sse.hub.max-retained-size, but 2 MB is more than 512 KB
+
+					Action:
+
+					Review the value of the property with the provided reason.
+					""");
+	}
+
+	@Test
+	void keyWrittenInAnotherWayIsNamedAsTheDocumentationWritesIt(CapturedOutput output) {
+		assertThatException().isThrownBy(() -> start("--sse.keepAlive.maxInterval=99ms"));
+		assertThat(output).contains(
+				"Invalid value '99ms' for configuration property 'sse.keep-alive.max-interval' (originating from '\"sse.keepAlive.maxInterval\"")
+			.contains("%n%nsse.keep-alive.max-interval must be between 100 ms and 365 days%n".formatted());
+	}
+
+	@Test
+	void largestEventFollowsWhatTheHubRetainsDownUnlessItIsSet() {
+		this.runner.withPropertyValues("sse.hub.max-retained-size=1KB")
+			.run((context) -> assertThatExceptionOfType(SseEventTooLargeException.class)
+				.isThrownBy(() -> context.getBean(SseHub.class).publish(SseEvent.text("x".repeat(1024)))));
 	}
 
 	@Test
 	void startSaysWhatTheBoundsAreInOneLine(CapturedOutput output) {
-		SpringApplication application = new SpringApplication(Application.class);
-		application.setWebApplicationType(WebApplicationType.NONE);
-		application.run("--sse.hub.replay-size=7", "--logging.level.io.github.sse4spring=info").close();
+		start("--sse.hub.replay-size=7", "--logging.level.io.github.sse4spring=info").close();
 		assertThat(output.toString().lines().filter((line) -> line.contains("Event streams:"))).hasSize(1)
 			.first()
 			.asString()
-			.endsWith("the hub retains 7 events a topic, 65536 kB in all, of 10000 topics at most; "
-					+ "keep-alive after 15000ms");
+			.endsWith("the hub retains 7 events a topic, 64 MB in all, of 10000 topics at most; "
+					+ "keep-alive after 15 s");
 	}
 
 	@Test
@@ -97,7 +147,8 @@ class SsePropertiesTests {
 				"sse.stream.retry.min=5s", "sse.stream.retry.max=5s", "sse.shutdown.drain-timeout=0",
 				"sse.keep-alive.comment=", "sse.stream.max-age=1s", "sse.stream.stall-timeout=0",
 				"sse.stream.peer-timeout=0", "sse.limits.max-connections=0", "sse.limits.max-connections-per-client=0",
-				"sse.limits.refusal-retry=1ms", "sse.stream.framing=close")
+				"sse.limits.refusal-retry=1ms", "sse.stream.framing=close", "sse.hub.replay-size=0",
+				"sse.hub.max-event-size=64MB", "sse.hub.max-retained-size=64MB")
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
@@ -132,6 +183,12 @@ class SsePropertiesTests {
 		List<String> keys = keys("sse", SseProperties.class).toList();
 		assertThat(metadata().get("hints").valueStream().map((hint) -> hint.get("name").asString())).isNotEmpty()
 			.allMatch(keys::contains);
+	}
+
+	private static ConfigurableApplicationContext start(String... arguments) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		return application.run(arguments);
 	}
 
 	private static JsonNode metadata() throws IOException {
