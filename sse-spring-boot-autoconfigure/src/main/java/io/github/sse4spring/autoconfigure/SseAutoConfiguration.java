@@ -4,6 +4,7 @@ import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubListener;
 import io.github.sse4spring.codec.SseEventDecoder;
 import io.github.sse4spring.codec.SseEventEncoder;
+import io.github.sse4spring.codec.SseEventModule;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.hub.SseHubBuilderCustomizer;
 import org.apache.commons.logging.Log;
@@ -37,6 +38,12 @@ public final class SseAutoConfiguration {
 	SseEventEncoder sseEventEncoder(ObjectProvider<JsonMapper> jsonMapper, SseProperties properties) {
 		return new SseEventEncoder(jsonMapper.getIfAvailable(JsonMapper::shared),
 				properties.getStream().isSpaceAfterColon());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	SseEventModule sseEventModule() {
+		return new SseEventModule();
 	}
 
 	@Bean

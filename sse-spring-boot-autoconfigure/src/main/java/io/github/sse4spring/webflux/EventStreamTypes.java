@@ -1,6 +1,6 @@
 package io.github.sse4spring.webflux;
 
-import java.lang.reflect.ParameterizedType;
+import java.util.Arrays;
 
 import io.github.sse4spring.SseEvent;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +15,9 @@ import org.springframework.http.HttpEntity;
  * Which types of a returned value are an event stream.
  */
 final class EventStreamTypes {
+
+	/** The bounds of a raw type may go on for ever. */
+	private static final int MAX_DEPTH = 8;
 
 	private final ReactiveAdapterRegistry adapters;
 
@@ -33,9 +36,31 @@ final class EventStreamTypes {
 
 	/** Whether a handler method of this type answers with events, wrapped or not. */
 	boolean answers(ResolvableType type) {
-		boolean wrapper = HttpEntity.class.isAssignableFrom(type.toClass()) || adapter(type, null) != null;
-		boolean parameterized = type.getType() instanceof ParameterizedType;
-		return matches(type, null) || (wrapper && parameterized && answers(type.getGeneric()));
+		boolean later = adapter(type, null) != null && isEntity(type.getGeneric());
+		ResolvableType entity = later ? type.getGeneric() : type;
+		return matches(type, null) || (isEntity(entity) && matches(entity.getGeneric(), null));
+	}
+
+	/** Whether this type has events inside something that is not an event stream. */
+	boolean hides(ResolvableType type) {
+		return !answers(type) && mentionsEvents(type, MAX_DEPTH);
+	}
+
+	/** Whether this type is a whole response, or one that comes later. */
+	static boolean hasEntity(ResolvableType type) {
+		return isEntity(type) || isEntity(type.getGeneric());
+	}
+
+	private static boolean isEntity(ResolvableType type) {
+		return HttpEntity.class.isAssignableFrom(type.toClass());
+	}
+
+	private static boolean mentionsEvents(ResolvableType type, int depth) {
+		if (depth == 0) {
+			return false;
+		}
+		return type.toClass() == SseEvent.class || mentionsEvents(type.getComponentType(), depth - 1)
+				|| Arrays.stream(type.getGenerics()).anyMatch((generic) -> mentionsEvents(generic, depth - 1));
 	}
 
 	@Nullable ReactiveAdapter adapter(ResolvableType type, @Nullable Object value) {

@@ -25,6 +25,7 @@ public final class SseWebFluxConfigurer implements WebFluxConfigurer {
 	@Override
 	public void configureHttpMessageCodecs(ServerCodecConfigurer configurer) {
 		configurer.customCodecs().register(new SseEventHttpMessageWriter(this.streams));
+		configurer.customCodecs().register(new HiddenEventHttpMessageWriter(configurer));
 	}
 
 	@Override

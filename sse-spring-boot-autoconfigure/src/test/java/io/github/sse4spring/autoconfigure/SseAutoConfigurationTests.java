@@ -13,6 +13,7 @@ import io.github.sse4spring.SseHubClosedException;
 import io.github.sse4spring.SseHubListener;
 import io.github.sse4spring.codec.SseEventDecoder;
 import io.github.sse4spring.codec.SseEventEncoder;
+import io.github.sse4spring.codec.SseEventModule;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.hub.SseHubBuilderCustomizer;
 import io.github.sse4spring.webflux.SseClientKeyResolver;
@@ -22,8 +23,11 @@ import io.github.sse4spring.webflux.SseEventResultHandler;
 import io.github.sse4spring.webflux.SseStreams;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.std.ToStringSerializer;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.codec.CodecCustomizer;
@@ -118,6 +122,30 @@ class SseAutoConfigurationTests {
 			assertThat(context.getBean(SseEventDecoder.class).read(SseEvent.text("{\"order_number\":2}"), Order.class))
 				.isEqualTo(new Order(2));
 		});
+	}
+
+	@Test
+	void jsonMapperOfBootRefusesEventsAndHasTheModulesOfTheApplicationToo() {
+		SimpleModule own = new SimpleModule("own").addSerializer(Order.class, ToStringSerializer.instance);
+		this.reactive.withBean("ownModule", SimpleModule.class, () -> own).run((context) -> {
+			JsonMapper mapper = context.getBean(JsonMapper.class);
+			assertThatExceptionOfType(JacksonException.class)
+				.isThrownBy(() -> mapper.writeValueAsString(List.of(SseEvent.text("x"))))
+				.withMessageContaining("declare Flux<SseEvent>");
+			assertThat(encode(context.getBean(SseEventEncoder.class), SseEvent.json(new Order(1))))
+				.isEqualTo("data:\"Order[orderNumber=1]\"\n\n");
+		});
+	}
+
+	@Test
+	void jsonMapperThatTheApplicationBuildsIsLeftAsItIsAndMayHaveTheModule() {
+		this.plain.withUserConfiguration(SnakeCase.class)
+			.run((context) -> assertThat(context.getBean(JsonMapper.class).registeredModules())
+				.noneMatch(SseEventModule.class::isInstance));
+		JsonMapper mapper = JsonMapper.builder().addModule(new SseEventModule()).build();
+		assertThatExceptionOfType(JacksonException.class)
+			.isThrownBy(() -> mapper.writeValueAsString(SseEvent.text("x")))
+			.withMessageContaining("declare Flux<SseEvent>");
 	}
 
 	@Test

@@ -55,7 +55,11 @@ class StreamApplication {
 	private static final Flow<SseEvent> FLOW = ReactiveFlowKt.asFlow(ONE);
 
 	static ConfigurableApplicationContext run(Class<?> server, String... properties) {
-		return new SpringApplicationBuilder(StreamApplication.class, server)
+		return run(server, StreamApplication.class, properties);
+	}
+
+	static ConfigurableApplicationContext run(Class<?> server, Class<?> more, String... properties) {
+		return new SpringApplicationBuilder(StreamApplication.class, server, more)
 			.properties("server.port=0", "spring.main.web-application-type=reactive", "spring.main.banner-mode=off",
 					"sse.stream.retry.min=100ms", "sse.stream.retry.max=100ms")
 			.properties(properties)
