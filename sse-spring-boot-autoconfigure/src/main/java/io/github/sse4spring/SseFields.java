@@ -46,7 +46,7 @@ final class SseFields {
 		if (topic.isEmpty()) {
 			throw new IllegalArgumentException("topic must not be empty");
 		}
-		if (topic.chars().anyMatch((c) -> c < ' ' || c == 0x7F)) {
+		if (topic.chars().anyMatch(Character::isISOControl)) {
 			throw new IllegalArgumentException("topic must not contain control characters");
 		}
 		checkText("topic", topic);

@@ -129,8 +129,7 @@ public final class SseEndpoint {
 		return Stream.of(Kind.values())
 			.filter((candidate) -> candidate.name().toLowerCase(Locale.ROOT).equals(kind))
 			.findFirst()
-			.orElseThrow(() -> new InvalidEndpointRequestException(
-					"kind must be topics, connections or clients but is '" + kind + "'",
+			.orElseThrow(() -> new InvalidEndpointRequestException("kind must be topics, connections or clients",
 					"kind must be topics, connections or clients"));
 	}
 

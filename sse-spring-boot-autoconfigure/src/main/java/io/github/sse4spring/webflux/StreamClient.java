@@ -20,4 +20,18 @@ record StreamClient(@Nullable String key, @Nullable SseLastEventId lastEventId, 
 		return "The event stream %d of %s %s for client '%s'".formatted(id, this.method, this.path, this.key);
 	}
 
+	/** A key as a line of a log may hold it: clients choose what is in it. */
+	static String printable(String key) {
+		StringBuilder printed = new StringBuilder(key.length());
+		key.chars().forEach((c) -> {
+			if (Character.isISOControl(c)) {
+				printed.append("\\u%04X".formatted(c));
+			}
+			else {
+				printed.append((char) c);
+			}
+		});
+		return printed.toString();
+	}
+
 }

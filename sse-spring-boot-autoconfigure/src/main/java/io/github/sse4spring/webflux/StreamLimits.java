@@ -52,7 +52,7 @@ final class StreamLimits {
 		// a moment.
 		if (clientKey != null && !raise(clientKey)) {
 			warn(this.nextWarningOfClient, CLIENT, this.settings.maxConnectionsPerClient(),
-					"are open for client '" + clientKey + "'");
+					"are open for client '" + StreamClient.printable(clientKey) + "'");
 			return CLIENT;
 		}
 		if (!raise(this.open, this.settings.maxConnections())) {
