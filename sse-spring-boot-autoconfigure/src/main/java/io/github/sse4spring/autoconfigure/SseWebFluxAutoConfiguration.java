@@ -19,7 +19,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.web.server.reactive.context.ReactiveWebServerInitializedEvent;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -83,6 +85,20 @@ public final class SseWebFluxAutoConfiguration {
 	@Bean
 	SseDrain sseDrain(SseStreams streams) {
 		return new SseDrain(streams);
+	}
+
+	/**
+	 * Warns of servers where a stream can harm other requests.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ReactiveWebServerInitializedEvent.class)
+	static class ServerConfiguration {
+
+		@Bean
+		ServletServerWarning sseServletServerWarning() {
+			return new ServletServerWarning();
+		}
+
 	}
 
 }

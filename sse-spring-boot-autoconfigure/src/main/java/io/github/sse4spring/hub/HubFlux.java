@@ -1,5 +1,7 @@
 package io.github.sse4spring.hub;
 
+import java.util.concurrent.RejectedExecutionException;
+
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseStream;
 import io.github.sse4spring.SseSubscription;
@@ -28,18 +30,56 @@ final class HubFlux extends Flux<SseEvent> implements Fuseable, Scannable {
 	public void subscribe(CoreSubscriber<? super SseEvent> actual) {
 		SseStream stream = SseStream.from(actual.currentContext());
 		HubSubscription subscription = this.hub.start(this.description, actual, stream);
-		try {
-			if (stream != null && this.description.resumes()) {
-				subscription.handOverTo(stream.attach(subscription, actual));
+		if (stream == null || !this.description.resumes()) {
+			actual.onSubscribe(subscription);
+			subscription.join();
+		}
+		else if (attach(subscription, stream, actual) == null) {
+			actual.onSubscribe(subscription);
+			subscription.join();
+		}
+		else {
+			attachLater(subscription, stream, actual);
+		}
+	}
+
+	/**
+	 * Another subscription has the stream. It may be about to be cancelled by an operator
+	 * that is still at work further up the stack, such as flatMap before a retry. So look
+	 * again when the stack is unwound.
+	 */
+	private void attachLater(HubSubscription subscription, SseStream stream, CoreSubscriber<? super SseEvent> actual) {
+		Operators.DeferredSubscription deferred = new Operators.DeferredSubscription();
+		actual.onSubscribe(deferred);
+		Runnable attach = () -> {
+			IllegalStateException refusal = attach(subscription, stream, actual);
+			if (refusal == null && deferred.set(subscription)) {
+				subscription.join();
+				return;
 			}
+			subscription.cancel();
+			if (refusal != null) {
+				actual.onError(refusal);
+			}
+		};
+		try {
+			stream.executor().execute(attach);
+		}
+		catch (RejectedExecutionException ex) {
+			subscription.cancel();
+			actual.onError(ex);
+		}
+	}
+
+	private static @Nullable IllegalStateException attach(HubSubscription subscription, SseStream stream,
+			CoreSubscriber<? super SseEvent> actual) {
+		try {
+			subscription.handOverTo(stream.attach(subscription, actual));
+			return null;
 		}
 		catch (IllegalStateException ex) {
-			subscription.cancel();
-			Operators.error(actual, ex);
-			return;
+			return ex;
 		}
-		actual.onSubscribe(subscription);
-		subscription.join();
 	}
 
 	@Override

@@ -94,13 +94,13 @@ public final class SseStreams {
 		if (endOnComplete && lastEventId != null && StreamFrames.END_ID.equals(lastEventId.value())) {
 			response.setStatusCode(HttpStatus.NO_CONTENT);
 			// A cache must not answer so for the next stream of this URL.
-			addHeader(response.getHeaders(), HttpHeaders.CACHE_CONTROL, "no-cache, no-transform");
+			response.getHeaders().putIfAbsent(HttpHeaders.CACHE_CONTROL, List.of("no-cache, no-transform"));
 		}
 		if (isWithoutBody(response.getStatusCode())) {
 			return response.setComplete();
 		}
 		if (HttpMethod.HEAD.equals(request.getMethod())) {
-			addHeaders(response);
+			StreamHeaders.addTo(response.getHeaders());
 			return response.setComplete();
 		}
 		if (this.drained != null) {
@@ -120,10 +120,14 @@ public final class SseStreams {
 			return refuse(exchange, slot.refusal);
 		}
 		Transport transport = transport(response);
-		Body body = new Body(events, transport, exchange.client(slot.clientKey, lastEventId),
-				() -> addHeaders(response));
+		StreamHeaders headers = StreamHeaders.addTo(response.getHeaders());
+		Body body = new Body(events, transport, exchange.client(slot.clientKey, lastEventId), headers::leave);
 		// Open until its last byte has left: that is what a drain has to wait for.
-		return transport.write(body).onErrorComplete((ex) -> body.isAborted()).doFinally((signal) -> body.left());
+		return transport.write(body)
+			.doOnError((ex) -> headers.takeBack())
+			.doOnCancel(headers::leave)
+			.onErrorComplete((ex) -> body.isAborted())
+			.doFinally((signal) -> body.left());
 	}
 
 	/**
@@ -143,28 +147,13 @@ public final class SseStreams {
 	}
 
 	private static Mono<Void> answer(ServerHttpResponse response, byte[] body) {
-		addHeaders(response);
+		StreamHeaders.addTo(response.getHeaders());
 		return response.writeWith(Mono.just(DefaultDataBufferFactory.sharedInstance.wrap(body)));
 	}
 
 	private static boolean isWithoutBody(@Nullable HttpStatusCode status) {
 		return status != null
 				&& (status.isSameCodeAs(HttpStatus.NO_CONTENT) || status.isSameCodeAs(HttpStatus.NOT_MODIFIED));
-	}
-
-	private static void addHeaders(ServerHttpResponse response) {
-		HttpHeaders headers = response.getHeaders();
-		addHeader(headers, HttpHeaders.CONTENT_TYPE, "text/event-stream;charset=UTF-8");
-		// Proxies that compress hold events back; no-transform forbids it.
-		addHeader(headers, HttpHeaders.CACHE_CONTROL, "no-cache, no-transform");
-		// nginx collects a response into large buffers unless told not to.
-		addHeader(headers, "X-Accel-Buffering", "no");
-	}
-
-	private static void addHeader(HttpHeaders headers, String name, String value) {
-		if (!headers.containsHeader(name)) {
-			headers.set(name, value);
-		}
 	}
 
 	private Transport transport(ServerHttpResponse response) {

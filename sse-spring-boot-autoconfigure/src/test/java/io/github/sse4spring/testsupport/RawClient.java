@@ -189,6 +189,17 @@ public final class RawClient implements Closeable {
 		return b;
 	}
 
+	/** Read some bytes of whatever has come, head or body. */
+	public void skip(int bytes) throws IOException {
+		this.in.readNBytes(bytes);
+	}
+
+	/** Close the connection with a reset: the server is told of it, not asked. */
+	public void reset() throws IOException {
+		this.socket.setSoLinger(true, 0);
+		this.socket.close();
+	}
+
 	@Override
 	public void close() throws IOException {
 		this.socket.close();

@@ -143,6 +143,14 @@ abstract class AbstractEventStreamTests {
 	}
 
 	@Test
+	void headersAreSetBeforeTheSourceIsSubscribedTo() throws IOException {
+		try (RawClient client = RawClient.get(this.port, "/headers-when-subscribed")) {
+			assertThat(client.readToEnd())
+				.contains("data:text/event-stream;charset=UTF-8 | no-cache, no-transform | no\n\n");
+		}
+	}
+
+	@Test
 	void statusAndHeadersOfTheUserWin() throws IOException {
 		try (RawClient client = RawClient.get(this.port, "/own-headers")) {
 			assertThat(client.status()).isEqualTo(202);
@@ -191,8 +199,20 @@ abstract class AbstractEventStreamTests {
 		try (RawClient client = RawClient.get(this.port, "/early-error", "Accept: text/event-stream")) {
 			assertThat(client.status()).isEqualTo(403);
 			assertThat(client.header("Content-Type")).contains("json");
-			assertThat(client.header("X-Accel-Buffering")).isNull();
+			assertThat(client.headers()).doesNotContainKeys("X-Accel-Buffering", "Cache-Control");
 			assertThat(client.readToEnd()).contains("\"status\":403").doesNotContain("retry:");
+		}
+	}
+
+	@Test
+	void errorBeforeOpenHasTheHeadersOfItsHandlerAndNoneOfAStream() throws IOException {
+		try (RawClient client = RawClient.get(this.port, "/early-own-headers")) {
+			assertThat(client.status()).isEqualTo(422);
+			assertThat(client.headers()).containsEntry("Cache-Control", "no-store")
+				.containsEntry("X-Own", "1")
+				.containsEntry("Content-Type", "application/json")
+				.doesNotContainKey("X-Accel-Buffering");
+			assertThat(client.readToEnd()).isEqualTo("{\"handled\":\"own\"}");
 		}
 	}
 
@@ -200,6 +220,8 @@ abstract class AbstractEventStreamTests {
 	void errorBeforeOpenReachesTheExceptionHandler() throws IOException {
 		try (RawClient client = RawClient.get(this.port, "/early-handled")) {
 			assertThat(client.status()).isEqualTo(422);
+			assertThat(client.header("Content-Type")).isEqualTo("application/json");
+			assertThat(client.headers()).doesNotContainKeys("X-Accel-Buffering", "Cache-Control");
 			assertThat(client.readToEnd()).isEqualTo("{\"handled\":\"handled\"}");
 		}
 	}

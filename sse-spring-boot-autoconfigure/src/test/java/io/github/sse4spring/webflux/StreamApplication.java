@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseKeepAlive;
@@ -26,6 +28,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -43,8 +46,12 @@ import org.springframework.web.server.ResponseStatusException;
  * found as members of the configuration class.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableAutoConfiguration
+@EnableAutoConfiguration(excludeName = StreamApplication.SECOND_MANAGEMENT_SERVER)
 class StreamApplication {
+
+	/** With Netty on the class path too, Boot has two beans of one name. */
+	static final String SECOND_MANAGEMENT_SERVER = "org.springframework.boot.jetty.autoconfigure.actuate.web.server"
+			+ ".JettyReactiveManagementContextAutoConfiguration";
 
 	private static final Flux<SseEvent> ONE = Flux.just(SseEvent.text("one"));
 
@@ -61,7 +68,10 @@ class StreamApplication {
 	static ConfigurableApplicationContext run(Class<?> server, Class<?> more, String... properties) {
 		return new SpringApplicationBuilder(StreamApplication.class, server, more)
 			.properties("server.port=0", "spring.main.web-application-type=reactive", "spring.main.banner-mode=off",
-					"sse.stream.retry.min=100ms", "sse.stream.retry.max=100ms")
+					"sse.stream.retry.min=100ms", "sse.stream.retry.max=100ms",
+					// As docs/operations.md says: else a stream whose client has gone may
+					// harm the next request.
+					"server.tomcat.processor-cache=0")
 			.properties(properties)
 			.run();
 	}
@@ -278,6 +288,23 @@ class StreamApplication {
 		@GetMapping("/early-handled")
 		Flux<SseEvent> earlyHandled() {
 			return Flux.error(new IllegalArgumentException("handled"));
+		}
+
+		@GetMapping("/early-own-headers")
+		Flux<SseEvent> earlyOwnHeaders(ServerHttpResponse response) {
+			response.getHeaders().set("X-Own", "1");
+			return Flux.defer(() -> {
+				response.getHeaders().set("Cache-Control", "no-store");
+				return Mono.delay(Duration.ofMillis(10)).thenMany(Flux.error(new IllegalArgumentException("own")));
+			});
+		}
+
+		@GetMapping("/headers-when-subscribed")
+		Flux<SseEvent> headersWhenSubscribed(ServerHttpResponse response) {
+			return Flux
+				.defer(() -> Flux.just(SseEvent.text(Stream.of("Content-Type", "Cache-Control", "X-Accel-Buffering")
+					.map((name) -> String.valueOf(response.getHeaders().getFirst(name)))
+					.collect(Collectors.joining(" | ")))));
 		}
 
 		@ExceptionHandler

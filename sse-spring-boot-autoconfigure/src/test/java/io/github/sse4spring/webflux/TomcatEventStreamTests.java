@@ -8,7 +8,6 @@ import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.testsupport.FaultProxy;
 import io.github.sse4spring.testsupport.RawClient;
-import org.apache.coyote.AbstractProtocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Flux;
@@ -92,16 +91,7 @@ class TomcatEventStreamTests extends AbstractEventStreamTests {
 
 		@Bean
 		TomcatReactiveWebServerFactory server() {
-			TomcatReactiveWebServerFactory factory = new TomcatReactiveWebServerFactory();
-			// A stream whose client has gone may be written to while Tomcat takes its
-			// request away, and then harm the next one that is handled by the same
-			// objects.
-			factory.addConnectorCustomizers((connector) -> {
-				if (connector.getProtocolHandler() instanceof AbstractProtocol<?> protocol) {
-					protocol.setProcessorCache(0);
-				}
-			});
-			return factory;
+			return new TomcatReactiveWebServerFactory();
 		}
 
 	}
