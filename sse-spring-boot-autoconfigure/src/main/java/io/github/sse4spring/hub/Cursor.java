@@ -97,6 +97,16 @@ final class Cursor {
 		return (ring != null) ? ring.tail().events() - this.events : 0;
 	}
 
+	/**
+	 * On any thread: how many events of the topic are before the first that it needs.
+	 * That is the next one, unless it is further behind than its buffer allows. An old
+	 * answer is a smaller one.
+	 */
+	long needsFrom(int bufferSize) {
+		Ring ring = this.topic.ring();
+		return (ring != null) ? Math.max(this.events, ring.tail().events() - bufferSize) : this.events;
+	}
+
 	/** Whether something that it has not read is not retained any more. */
 	boolean isOvertaken() {
 		Ring ring = this.topic.ring();

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -24,6 +27,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The hub in the memory of this process.
@@ -58,6 +62,13 @@ final class DefaultSseHub implements SseHub {
 
 	private final Wakers wakers;
 
+	/** For what happens later than a publish. */
+	private final Scheduler timer;
+
+	private final @Nullable AgeSweeper sweeper;
+
+	private final OwnIds ownIds = new OwnIds();
+
 	private long latest = Long.MIN_VALUE;
 
 	private int subscribers;
@@ -76,7 +87,10 @@ final class DefaultSseHub implements SseHub {
 		this.encoder = encoder;
 		this.clock = clock;
 		this.listeners = listeners;
+		this.timer = (scheduler == Schedulers.immediate()) ? Schedulers.parallel() : scheduler;
 		this.wakers = new Wakers(scheduler);
+		Duration maxAge = settings.replayMaxAge();
+		this.sweeper = (maxAge != null) ? new AgeSweeper(this, this.wakers, maxAge) : null;
 		this.topics = new Topics(settings, firstSequence - 1, firstIndex);
 		this.tail = firstSequence;
 	}
@@ -117,9 +131,11 @@ final class DefaultSseHub implements SseHub {
 		Topic topic;
 		String id;
 		int subscribers;
+		boolean firstRepeated;
 		this.lock.lock();
 		try {
 			topic = topicToPublish(topicName);
+			firstRepeated = ownId != null && this.ownIds.add(ownId);
 			id = (ownId != null) ? ownId : positionAt(this.tail).toString();
 			append(topic, event.retained(id, this.encoder.fillIn(frame, anyId, id)));
 			subscribers = topic.subscribers();
@@ -128,6 +144,12 @@ final class DefaultSseHub implements SseHub {
 			this.lock.unlock();
 		}
 		topic.wake();
+		if (this.sweeper != null) {
+			this.sweeper.sweepLater();
+		}
+		if (firstRepeated) {
+			OwnIds.warn(topicName, id);
+		}
 		this.listeners.tell((listener) -> listener.onPublish(topicName, id));
 		return new SsePublication(topicName, subscribers, Mono.just(id));
 	}
@@ -165,10 +187,9 @@ final class DefaultSseHub implements SseHub {
 
 	private void append(Topic topic, @Nullable SseEvent event) {
 		Ring ring = Objects.requireNonNull(topic.ring());
-		byte[] frame = (event != null) ? event.frame() : null;
-		int size = Slot.OVERHEAD + ((frame != null) ? frame.length : 0);
 		Ring.Tail next = ring.tail();
-		Slot slot = new Slot(next.index(), this.tail, next.events(), next.isAfterEnd(), event, size, this.latest);
+		Slot slot = new Slot(next.index(), this.tail, next.events(), next.isAfterEnd(), event, Slot.sizeOf(event),
+				this.latest);
 		ring.append(slot);
 		this.topics.appended(topic, slot);
 		this.tail = slot.sequence() + 1;
@@ -194,7 +215,7 @@ final class DefaultSseHub implements SseHub {
 			List<Cursor> cursors = join(subscription);
 			Duration maxAge = this.settings.replayMaxAge();
 			long oldest = (maxAge != null) ? now - maxAge.toMillis() : Long.MIN_VALUE;
-			start = new StartFinder(this.epoch, this.tail, this.topics.forgottenUpTo(), oldest, cursors);
+			start = new StartFinder(this.epoch, this.tail, this.topics.forgottenUpTo(), oldest, cursors, this.ownIds);
 			start.place(description, resumeAfter);
 			if (missing) {
 				start.foundGap(Notices.UNKNOWN);
@@ -264,6 +285,48 @@ final class DefaultSseHub implements SseHub {
 	void release(HubSubscription subscription) {
 		subscription.waker().remove(subscription);
 		this.wakers.release(subscription.waker());
+	}
+
+	/**
+	 * On any thread: run a task later.
+	 * @return whether the scheduler takes it
+	 */
+	boolean later(Runnable task, Duration delay) {
+		try {
+			this.timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+			return true;
+		}
+		catch (RejectedExecutionException ex) {
+			return false;
+		}
+	}
+
+	/** On any thread: the time, which does not go back. */
+	long time() {
+		this.lock.lock();
+		try {
+			return now();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * On any thread: evict what is older than a time and not needed.
+	 * @param needed how many events of a ring are before the first that must stay
+	 * @return whether anything is retained after that
+	 */
+	boolean evictBefore(long time, Map<Ring, Long> needed) {
+		this.lock.lock();
+		try {
+			this.topics.evictBefore(time, (ring) -> needed.getOrDefault(ring, Long.MAX_VALUE));
+			this.topics.sweep(now());
+			return this.topics.retainedBytes() > 0;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.sse4spring.hub;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -39,6 +40,9 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	 * There is no queue. Where to read next is all the state, so a publisher does nothing
 	 * for a subscriber but wake it, and a subscriber that does not read costs nothing.
 	 */
+	/** How long missed events wait for one that follows before they are told alone. */
+	private static final Duration QUIET_LAG = Duration.ofMillis(500);
+
 	private final DefaultSseHub hub;
 
 	private final SseSubscription description;
@@ -75,12 +79,17 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	private long missed;
 
+	private QuietLag quietLag = QuietLag.NONE;
+
 	private @Nullable SseEvent held;
 
 	private boolean fused;
 
 	/** Whether the subscriber has its subscription; it gets no signal before. */
 	private volatile boolean subscribed;
+
+	/** Where it reads, once it was placed; for those that only look. */
+	private volatile List<Cursor> placed = List.of();
 
 	/** Why it must end, if it must. */
 	private volatile @Nullable Throwable failure;
@@ -119,9 +128,15 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		return this.reader.cursors();
 	}
 
+	/** On any thread: where it reads, nothing until it has been placed. */
+	List<Cursor> placed() {
+		return this.placed;
+	}
+
 	/** Before anybody else knows this subscription. */
 	void startAt(StartFinder start) {
 		this.reader.startAt(start.cursors(), start.tail());
+		this.placed = start.cursors();
 		this.handedOver = start.position().toString();
 		if (start.gap() != null) {
 			tell(Notices.gap(start.gap(), start.position()));
@@ -286,6 +301,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 			addMissed(this.reader.takeSkipped());
 			if (slot == null) {
 				endIfOver();
+				tellQuietLag();
 				return null;
 			}
 			event = handOver(slot);
@@ -315,6 +331,30 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 			tell(Notices.lag(this.missed, this.hub.positionAt(upTo)));
 			this.missed = 0;
 		}
+	}
+
+	/**
+	 * If no event follows, those that were missed are told within a second. Not at once,
+	 * since more may be missed until then.
+	 */
+	private void tellQuietLag() {
+		if (this.missed == 0 || this.ended) {
+			return;
+		}
+		if (this.quietLag == QuietLag.NONE && this.hub.later(() -> execute(this::quietLagIsDue), QUIET_LAG)) {
+			this.quietLag = QuietLag.WAITING;
+		}
+		else if (this.quietLag != QuietLag.WAITING) {
+			this.quietLag = QuietLag.NONE;
+			String upTo = this.hub.positionAt(this.reader.readUpTo()).toString();
+			tellMissed(this.reader.readUpTo());
+			this.leftOut = new LeftOut(this.handedOver, upTo);
+		}
+	}
+
+	private void quietLagIsDue() {
+		this.quietLag = (this.missed > 0) ? QuietLag.DUE : QuietLag.NONE;
+		pump();
 	}
 
 	private void endIfOver() {
@@ -469,6 +509,13 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 			return this.requested.get();
 		}
 		return (key == Attr.RUN_STYLE) ? Attr.RunStyle.SYNC : null;
+	}
+
+	/** Whether to tell of missed events without one that follows. */
+	private enum QuietLag {
+
+		NONE, WAITING, DUE
+
 	}
 
 	/**

@@ -29,6 +29,9 @@ final class Reader {
 	/** Where the log ended when the subscription started. */
 	private long startTail;
 
+	/** Everything up to this sequence was read or has been missed. */
+	private long readUpTo;
+
 	private boolean caughtUp;
 
 	private boolean atEnd;
@@ -67,6 +70,13 @@ final class Reader {
 		return this.caughtUp;
 	}
 
+	/**
+	 * The sequence up to which nothing is left, once {@link #next()} has found nothing.
+	 */
+	long readUpTo() {
+		return this.readUpTo;
+	}
+
 	/** How many events were skipped since this was asked last. */
 	long takeSkipped() {
 		long skipped = this.skipped;
@@ -101,6 +111,7 @@ final class Reader {
 			}
 			if (first == null || slot == null) {
 				this.caughtUp = true;
+				this.readUpTo = tail - 1;
 				this.atEnd = closed || hasEnded();
 				return null;
 			}

@@ -1,8 +1,10 @@
 package io.github.sse4spring.hub;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 
 /**
  * Keeps what all topics retain together below a number of bytes: the oldest entry of the
@@ -48,6 +50,19 @@ final class Retention {
 		}
 		while (this.bytes > this.maxBytes && !this.byAge.isEmpty()) {
 			evictOldest();
+		}
+	}
+
+	/**
+	 * Evict what is older than a time.
+	 * @param neededFrom how many events of a ring are before the first that must stay
+	 */
+	void evictBefore(long time, ToLongFunction<Ring> neededFrom) {
+		for (Ring ring : List.copyOf(this.byAge.values())) {
+			long needed = neededFrom.applyAsLong(ring);
+			while (ring.size() > 0 && ring.first().time() < time && ring.first().eventsBefore() < needed) {
+				evictFirst(ring);
+			}
 		}
 	}
 

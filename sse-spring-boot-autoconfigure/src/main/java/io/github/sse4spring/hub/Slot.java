@@ -19,8 +19,25 @@ import org.jspecify.annotations.Nullable;
 record Slot(long index, long sequence, long eventsBefore, boolean isAfterEnd, @Nullable SseEvent event, int size,
 		long time) {
 
-	/** What a slot needs beside its frame. */
+	/** What a slot needs beside the bytes and characters of its event. */
 	static final int OVERHEAD = 128;
+
+	/** A character in memory may need two bytes. */
+	private static final int CHARACTER = 2;
+
+	/** Returns what an entry counts as: everything that its event holds. */
+	static int sizeOf(@Nullable SseEvent event) {
+		if (event == null) {
+			return OVERHEAD;
+		}
+		byte[] frame = event.frame();
+		return OVERHEAD + ((frame != null) ? frame.length : 0) + sizeOf(event.id()) + sizeOf(event.name())
+				+ sizeOf(event.comment());
+	}
+
+	private static int sizeOf(@Nullable String text) {
+		return (text != null) ? CHARACTER * text.length() : 0;
+	}
 
 	boolean isEnd() {
 		return this.event == null;

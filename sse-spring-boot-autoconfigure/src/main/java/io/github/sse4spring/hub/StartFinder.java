@@ -25,16 +25,19 @@ final class StartFinder {
 
 	private final List<Cursor> cursors;
 
+	private final OwnIds ownIds;
+
 	private @Nullable String gap;
 
 	private Position position;
 
-	StartFinder(String epoch, long tail, long forgottenUpTo, long oldestTime, List<Cursor> cursors) {
+	StartFinder(String epoch, long tail, long forgottenUpTo, long oldestTime, List<Cursor> cursors, OwnIds ownIds) {
 		this.epoch = epoch;
 		this.tail = tail;
 		this.forgottenUpTo = forgottenUpTo;
 		this.oldestTime = oldestTime;
 		this.cursors = cursors;
+		this.ownIds = ownIds;
 		this.position = new Position(epoch, tail - 1);
 	}
 
@@ -127,7 +130,9 @@ final class StartFinder {
 				}
 			}
 		}
-		return (found.size() == 1) ? after(found.get(0).sequence()) : unknown();
+		// The other event of a repeated id may be evicted, or be of another topic.
+		boolean known = found.size() == 1 && !this.ownIds.isRepeated(id);
+		return known ? after(found.get(0).sequence()) : unknown();
 	}
 
 	private long unknown() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 
 import io.github.sse4spring.SseHubFullException;
 
@@ -60,6 +61,11 @@ final class Topics {
 	Ring.Tail tailOf(Topic topic) {
 		Ring ring = topic.ring();
 		return (ring != null) ? ring.tail() : new Ring.Tail(this.firstIndex, 0, false);
+	}
+
+	/** Evict what is older than a time and not needed by a subscription. */
+	void evictBefore(long time, ToLongFunction<Ring> neededFrom) {
+		this.retention.evictBefore(time, neededFrom);
 	}
 
 	long retainedBytes() {

@@ -87,6 +87,11 @@ final class Waker {
 		this.subscriptions.add(subscription);
 	}
 
+	/** On any thread: those that have not left, as they come and go. */
+	Set<HubSubscription> subscriptions() {
+		return this.subscriptions;
+	}
+
 	/** On any thread: the subscription has left. */
 	void remove(HubSubscription subscription) {
 		this.subscriptions.remove(subscription);

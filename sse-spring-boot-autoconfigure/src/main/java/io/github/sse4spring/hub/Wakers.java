@@ -1,6 +1,7 @@
 package io.github.sse4spring.hub;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.github.sse4spring.SseStream;
@@ -33,6 +34,11 @@ final class Wakers {
 	/** How many loops have a subscriber. */
 	synchronized int size() {
 		return this.wakers.size();
+	}
+
+	/** All subscriptions, of which some may leave meanwhile. */
+	synchronized List<HubSubscription> subscriptions() {
+		return this.wakers.values().stream().flatMap((waker) -> waker.subscriptions().stream()).toList();
 	}
 
 	/** The waker for one more subscriber: that of its stream, or each worker in turn. */

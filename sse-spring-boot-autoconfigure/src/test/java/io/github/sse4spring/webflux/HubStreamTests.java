@@ -596,8 +596,7 @@ class HubStreamTests {
 		}).retry(1));
 		publish(0, 4);
 		publish(4, 5);
-		assertThat(told()).containsExactly("#0", "0 #1", "2", "sse-gap {\"reason\":\"unknown\"}", "#4",
-				"4 #5");
+		assertThat(told()).containsExactly("#0", "0 #1", "2", "sse-gap {\"reason\":\"unknown\"}", "#4", "4 #5");
 	}
 
 	@Test
