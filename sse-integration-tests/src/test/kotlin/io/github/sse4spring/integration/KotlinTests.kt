@@ -10,6 +10,7 @@ import kotlinx.coroutines.flow.flowOf
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.reactive.asFlow
 import org.assertj.core.api.Assertions.assertThat
+import org.assertj.core.api.Assertions.assertThatThrownBy
 import org.junit.jupiter.api.AfterAll
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestInstance
@@ -55,6 +56,13 @@ internal class KotlinTests {
 	}
 
 	@Test
+	fun `a suspending function that hides its events in a list fails the start`() {
+		assertThatThrownBy { Server.of(Hidden::class.java).close() }
+			.rootCause()
+			.hasMessageContaining("declares 'java.util.List<io.github.sse4spring.SseEvent>', which is not an event stream")
+	}
+
+	@Test
 	fun `a suspending function may ask who comes back`() {
 		assertThat(server.get("/seen-by-kotlin").body()).contains("data:nothing\n")
 		assertThat(server.get("/seen-by-kotlin", "Last-Event-ID", "7").body()).contains("data:7\n")
@@ -73,6 +81,14 @@ internal class KotlinTests {
 	}
 
 	private fun Iterator<String>.until(prefix: String) = asSequence().first { it.startsWith(prefix) }
+
+	@RestController
+	internal class Hidden {
+
+		@GetMapping("/hidden")
+		suspend fun hidden(): List<SseEvent> = listOf(SseEvent.text("one"))
+
+	}
 
 	@Configuration(proxyBeanMethods = false)
 	@Import(Feeds::class)
