@@ -505,7 +505,7 @@ class SseHubTests {
 
 	@Test
 	void skipToLatestLeavesTheNewestOnlyAlsoAfterACut() {
-		HubFixture small = with((builder) -> builder.maxRetainedSize(5 * (128 + 30)).bufferSize(100));
+		HubFixture small = with((builder) -> builder.maxRetainedSize(5 * (128 + 54)).bufferSize(100));
 		Taker taker = small.stalled(to("a").withNotices().onLag(SseLagPolicy.SKIP_TO_LATEST));
 		taker.request(1);
 		small.publish("a", 100, 110);
@@ -515,7 +515,7 @@ class SseHubTests {
 	@ParameterizedTest
 	@EnumSource(names = { "DISCONNECT", "FAIL" })
 	void subscriberIsEndedAlsoWhenACutOvertakesIt(SseLagPolicy policy) {
-		HubFixture small = with((builder) -> builder.maxRetainedSize(5 * (128 + 30)).bufferSize(100));
+		HubFixture small = with((builder) -> builder.maxRetainedSize(5 * (128 + 54)).bufferSize(100));
 		Taker taker = small.stalled(to("a").onLag(policy));
 		taker.request(1);
 		small.publish("a", 100, 110);
@@ -594,19 +594,19 @@ class SseHubTests {
 
 	@Test
 	void oldestOfTheHubGoesFirstWhenItRetainsTooMuch() {
-		HubFixture small = with((builder) -> builder.maxRetainedSize(10 * (128 + 28)));
+		HubFixture small = with((builder) -> builder.maxRetainedSize(10 * (128 + 50)));
 		small.publish("old", "x");
 		small.publish("a", 100, 104);
 		small.publish("b", 100, 110);
 		assertThat(small.retained("old")).isZero();
 		assertThat(small.retained("a")).isLessThan(4);
 		assertThat(small.retained("b")).isGreaterThan(5);
-		assertThat(small.hub.snapshot().retainedBytes()).isLessThanOrEqualTo(10 * (128 + 28));
+		assertThat(small.hub.snapshot().retainedBytes()).isLessThanOrEqualTo(10 * (128 + 50));
 	}
 
 	@Test
 	void cursorOvertakenByAnyCutHasLagged() {
-		HubFixture small = with((builder) -> builder.maxRetainedSize(5 * (128 + 30)).bufferSize(100));
+		HubFixture small = with((builder) -> builder.maxRetainedSize(5 * (128 + 54)).bufferSize(100));
 		Taker taker = small.stalled(to("a").withNotices());
 		small.publish("a", 100, 110);
 		taker.takeAll();
@@ -616,7 +616,7 @@ class SseHubTests {
 
 	@Test
 	void cursorInARingThatWasEmptiedGoesOnWithTheNextEvent() {
-		HubFixture small = with((builder) -> builder.maxRetainedSize(3 * (128 + 30)));
+		HubFixture small = with((builder) -> builder.maxRetainedSize(3 * (128 + 54)));
 		Taker taker = small.stalled(to("quiet").withNotices());
 		small.publish("quiet", 1);
 		small.publish("hot", 100, 110);

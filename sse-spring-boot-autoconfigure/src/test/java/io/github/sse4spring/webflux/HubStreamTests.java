@@ -24,6 +24,7 @@ import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -556,6 +557,30 @@ class HubStreamTests {
 		start(this.hub.subscribe("a"));
 		this.stream.loop.onLoop(() -> this.stream.writer.cancel());
 		assertThat(this.hub.snapshot().subscribers()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void lagWhoseTopicStaysQuietIsToldWithinASecond(boolean direct) {
+		VirtualTimeScheduler time = VirtualTimeScheduler.create();
+		SseHub small = SseHubBuilder.create().maxRetainedSize(100).scheduler(time).build();
+		start(direct ? small.subscribe("a") : small.subscribe("a").hide());
+		small.publish("a", SseEvent.text("evicted at once"));
+		this.stream.loop.runTasks();
+		time.advanceTimeBy(Duration.ofSeconds(1));
+		this.stream.loop.runTasks();
+		String position = small.position();
+		assertThat(this.stream.text()).contains("event:sse-lag\ndata:{\"missed\":1}\n").contains("id:" + position);
+	}
+
+	@Test
+	void lagOfEventsThatAnOperatorHoldsBackIsToldAtOnce() {
+		Sinks.Empty<Void> gate = Sinks.empty();
+		start(this.hub.subscribe(to("a").bufferSize(4)).concatMap(holdingBack("18", gate), 1));
+		publish(0, 1);
+		publishWhileNotReading(1, 20);
+		this.stream.loop.runTasks();
+		assertThat(told()).last().asString().startsWith("sse-lag");
 	}
 
 	// Ids behind operators that may change the order
