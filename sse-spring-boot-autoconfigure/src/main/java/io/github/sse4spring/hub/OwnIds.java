@@ -54,7 +54,7 @@ final class OwnIds {
 			.warn(("An event was published to topic '%s' with the id '%s', which another event of the hub had. A client "
 					+ "that comes back with such an id is told a gap (\"unknown\"). Give every event of the hub an id of "
 					+ "its own, or leave the ids to the hub (this is said once)")
-				.formatted(topic, id));
+				.formatted(topic, id.replaceAll("[\\x80-\\x9F]", "?")));
 	}
 
 	private static final class Memory {

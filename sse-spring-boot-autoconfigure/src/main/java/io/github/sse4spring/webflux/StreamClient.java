@@ -17,7 +17,8 @@ record StreamClient(@Nullable String key, @Nullable SseLastEventId lastEventId, 
 
 	/** Name a stream of this client in a log line. */
 	String describe(long id) {
-		return "The event stream %d of %s %s for client '%s'".formatted(id, this.method, this.path, this.key);
+		String client = (this.key != null) ? " for client '" + printable(this.key) + "'" : "";
+		return "The event stream %d of %s %s%s".formatted(id, this.method, this.path, client);
 	}
 
 	/** A key as a line of a log may hold it: clients choose what is in it. */

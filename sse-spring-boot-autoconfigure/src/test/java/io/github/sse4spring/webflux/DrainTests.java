@@ -54,7 +54,7 @@ class DrainTests {
 	}
 
 	/** Open streams, each of which is known to be open, since its head has arrived. */
-	private List<RawClient> open(DrainedApplication application, String path, int count) throws IOException {
+	private List<RawClient> open(ApplicationProcess application, String path, int count) throws IOException {
 		List<RawClient> opened = new ArrayList<>();
 		while (opened.size() < count) {
 			int first = opened.size();
@@ -72,7 +72,7 @@ class DrainTests {
 
 	@Test
 	void applicationThatStopsTellsEveryClientThatReadsToComeBackAndIsGoneAfterTheLast() throws Exception {
-		try (DrainedApplication application = DrainedApplication.start("1h")) {
+		try (ApplicationProcess application = ApplicationProcess.start("1h")) {
 			List<RawClient> readers = new ArrayList<>(open(application, "/drain/hub", HUB));
 			readers.addAll(open(application, "/drain/never", OTHER));
 			readers.addAll(open(application, "/drain/ticks", OTHER));
@@ -109,7 +109,7 @@ class DrainTests {
 
 	@Test
 	void applicationThatStopsClosesTheConnectionsOfClientsThatDoNotReadUntilTheDrainTimeout() throws Exception {
-		try (DrainedApplication application = DrainedApplication.start("100ms")) {
+		try (ApplicationProcess application = ApplicationProcess.start("100ms")) {
 			List<RawClient> stalled = open(application, "/drain/flood", STALLED);
 			application.stall(STALLED);
 			application.stop();

@@ -25,7 +25,7 @@ import org.springframework.context.annotation.Import;
  * asked over its standard input and answers on its standard output, so that a question
  * needs neither a connection nor an event loop of the application.
  */
-final class DrainedApplication implements Closeable {
+final class ApplicationProcess implements Closeable {
 
 	private final Process process;
 
@@ -35,7 +35,7 @@ final class DrainedApplication implements Closeable {
 
 	private final int port;
 
-	private DrainedApplication(Process process) throws IOException {
+	private ApplicationProcess(Process process) throws IOException {
 		this.process = process;
 		this.answers = process.inputReader();
 		this.questions = new PrintWriter(process.outputWriter(), true);
@@ -43,12 +43,22 @@ final class DrainedApplication implements Closeable {
 	}
 
 	/** Start it with settings under which only the drain timeout ends anything. */
-	static DrainedApplication start(String drainTimeout) throws IOException {
-		List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
-				"-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-				Main.class.getName(), "--sse.shutdown.drain-timeout=" + drainTimeout, "--sse.stream.open-delay=0",
+	static ApplicationProcess start(String drainTimeout) throws IOException {
+		return start("512m", 100_000, "--sse.shutdown.drain-timeout=" + drainTimeout);
+	}
+
+	/**
+	 * Start it with settings under which nothing ends a stream.
+	 * @param heap the largest heap, which is the largest direct memory too
+	 * @param eventSize the size of the events that clients are stalled with
+	 */
+	static ApplicationProcess start(String heap, int eventSize, String setting) throws IOException {
+		List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-Xmx" + heap, "-cp",
+				System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+				Main.class.getName(), setting, "--flood.size=" + eventSize, "--sse.stream.open-delay=0",
 				"--sse.stream.stall-timeout=0", "--spring.lifecycle.timeout-per-shutdown-phase=1h");
-		return new DrainedApplication(
+		return new ApplicationProcess(
 				new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
 	}
 
@@ -117,7 +127,8 @@ final class DrainedApplication implements Closeable {
 		private static void stall(ConfigurableApplicationContext context, int streams) {
 			SseHub hub = context.getBean(SseHub.class);
 			SseConnections connections = context.getBean(SseConnections.class);
-			SseEvent large = SseEvent.text("x".repeat(100_000));
+			SseEvent large = SseEvent
+				.text("x".repeat(context.getEnvironment().getRequiredProperty("flood.size", Integer.class)));
 			while (unwritable(connections) != streams) {
 				hub.publish("flood", large);
 				LockSupport.parkNanos(LOOK_EVERY);

@@ -1,0 +1,58 @@
+package io.github.sse4spring.webflux;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.sse4spring.testsupport.EventStream;
+import io.github.sse4spring.testsupport.RawClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Clients that do not read cost at most 64 KiB each beyond the frame that all share,
+ * whatever the size of events.
+ */
+@Timeout(600)
+class StalledMemoryTests {
+
+	private static final int STALLED = 1000;
+
+	/**
+	 * Less than the largest that a hub takes, of which all clients together wait for 900
+	 * MB.
+	 */
+	private static final int EVENT = 900_000;
+
+	private final List<RawClient> clients = new ArrayList<>();
+
+	@AfterEach
+	void close() throws IOException {
+		for (RawClient client : this.clients) {
+			client.close();
+		}
+	}
+
+	@Test
+	void thousandClientsThatDoNotReadALargeEventFitIntoASmallHeap() throws IOException {
+		try (ApplicationProcess application = ApplicationProcess.start("256m", EVENT, "--sse.stream.retry.min=1s")) {
+			for (int i = 0; i < STALLED; i++) {
+				RawClient client = RawClient.notReading(application.port(), "/drain/flood").patient();
+				this.clients.add(client);
+				assertThat(client.startReading().status()).isEqualTo(200);
+			}
+			application.stall(STALLED);
+			// None of them was cut, and a client that reads gets its events.
+			application.stall(STALLED);
+			for (RawClient client : this.clients.subList(0, 10)) {
+				String event = client.readUntil("x\nid:");
+				assertThat(EventStream.parse(event + "\n\n")).last()
+					.satisfies((block) -> assertThat(block.data()).hasSize(EVENT));
+			}
+		}
+	}
+
+}
