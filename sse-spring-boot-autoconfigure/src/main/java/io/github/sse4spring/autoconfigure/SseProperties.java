@@ -183,13 +183,15 @@ public class SseProperties implements InitializingBean {
 		private int replaySize = 256;
 
 		/**
-		 * Age of the oldest event that a subscription may start with. Any when empty.
+		 * Age of the oldest event that a subscription may start with. Older events are
+		 * removed, but not before every live subscriber within its buffer has read them.
+		 * Any when empty.
 		 */
 		private @Nullable Duration replayMaxAge;
 
 		/**
-		 * How much all topics retain together, encoded, with 128 bytes for each event.
-		 * The oldest events of the hub go first.
+		 * How much all topics retain together: encoded events with their ids, names and
+		 * comments, and 128 bytes for each event. The oldest events of the hub go first.
 		 */
 		private DataSize maxRetainedSize = DataSize.ofMegabytes(64);
 

@@ -159,7 +159,9 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Set how old the oldest event may be that a subscription starts with.
+	 * Set how old the oldest event may be that a subscription starts with. Older events
+	 * are evicted within a tenth of this time (100 ms to a minute), unless a live
+	 * subscription that is within its buffer has not read them.
 	 * @param replayMaxAge the age, a millisecond or more; the default is {@code null},
 	 * any
 	 * @return this builder
@@ -173,8 +175,9 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Set how much all topics retain together, as encoded and with 128 bytes for each
-	 * event. The oldest of the hub goes first.
+	 * Set how much all topics retain together. An event counts as its encoded bytes, two
+	 * bytes for each character of its id, name and comment, and 128 bytes more. The
+	 * oldest event of the hub is evicted first.
 	 * @param bytes one or more; the default is 64 MiB
 	 * @return this builder
 	 */
