@@ -58,6 +58,9 @@ public final class SseEvent {
 
 	private final byte @Nullable [] frame;
 
+	/** How many bytes of the frame are before the line of an id that was taken away. */
+	private final int frameLength;
+
 	private final long retainedAt;
 
 	private SseEvent(SseEvent event, String id, byte[] frame) {
@@ -68,11 +71,26 @@ public final class SseEvent {
 		this.retry = event.retry;
 		this.comment = event.comment;
 		this.frame = frame;
+		this.frameLength = frame.length;
 		this.retainedAt = System.nanoTime();
+	}
+
+	/** A retained event without its id, which is the last line of the frame. */
+	private SseEvent(SseEvent retained, byte[] frame) {
+		this.id = null;
+		this.name = retained.name;
+		this.data = null;
+		this.json = false;
+		this.retry = retained.retry;
+		this.comment = retained.comment;
+		this.frame = frame;
+		this.frameLength = SseFields.startOfLastLine(frame);
+		this.retainedAt = retained.retainedAt;
 	}
 
 	private SseEvent(Builder builder) {
 		this.frame = null;
+		this.frameLength = 0;
 		this.retainedAt = 0;
 		this.id = SseFields.checkId(builder.id);
 		this.name = SseFields.checkName(builder.name);
@@ -146,6 +164,9 @@ public final class SseEvent {
 	 * @return the copy
 	 */
 	public SseEvent withoutId() {
+		if (this.frame != null) {
+			return (this.id != null) ? new SseEvent(this, this.frame) : this;
+		}
 		Builder copy = new Builder(this);
 		copy.id = null;
 		return copy.build();
@@ -169,6 +190,15 @@ public final class SseEvent {
 	 */
 	public byte @Nullable [] frame() {
 		return this.frame;
+	}
+
+	/**
+	 * Return how many bytes of {@link #frame()} are those of this event. They are not all
+	 * if its id was taken away: a blank line follows them then.
+	 * @return the number of bytes, zero without a frame
+	 */
+	public int frameLength() {
+		return this.frameLength;
 	}
 
 	/**

@@ -112,6 +112,17 @@ final class SseFields {
 		return data.isEmpty() ? null : String.join("\n", data);
 	}
 
+	/**
+	 * Where the last line of a frame begins, which ends in a line end and a blank line.
+	 */
+	static int startOfLastLine(byte[] frame) {
+		int start = frame.length - 2;
+		while (start > 0 && frame[start - 1] != '\n') {
+			start--;
+		}
+		return start;
+	}
+
 	private static boolean isPair(String text, int index) {
 		return index + 1 < text.length() && Character.isSurrogatePair(text.charAt(index), text.charAt(index + 1));
 	}

@@ -184,7 +184,7 @@ public class SseProperties implements InitializingBean {
 
 		/**
 		 * Age of the oldest event that a subscription may start with. Older events are
-		 * removed, but not before every live subscriber within its buffer has read them.
+		 * removed, except those that a subscriber within its buffer has still to read.
 		 * Any when empty.
 		 */
 		private @Nullable Duration replayMaxAge;

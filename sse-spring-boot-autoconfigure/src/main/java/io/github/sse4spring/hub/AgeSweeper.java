@@ -47,9 +47,8 @@ final class AgeSweeper {
 
 	/** The hub retains something: sweep later, unless a sweep is waiting. */
 	void sweepLater() {
-		boolean first = !this.waiting.get() && this.waiting.compareAndSet(false, true);
-		if (first && !this.hub.later(this::sweep, this.wait)) {
-			this.waiting.set(false);
+		if (!this.waiting.get() && this.waiting.compareAndSet(false, true)) {
+			this.hub.later(this::sweep, this.wait);
 		}
 	}
 

@@ -87,7 +87,7 @@ final class DefaultSseHub implements SseHub {
 		this.encoder = encoder;
 		this.clock = clock;
 		this.listeners = listeners;
-		this.timer = (scheduler == Schedulers.immediate()) ? Schedulers.parallel() : scheduler;
+		this.timer = scheduler;
 		this.wakers = new Wakers(scheduler);
 		Duration maxAge = settings.replayMaxAge();
 		this.sweeper = (maxAge != null) ? new AgeSweeper(this, this.wakers, maxAge) : null;
@@ -287,17 +287,14 @@ final class DefaultSseHub implements SseHub {
 		this.wakers.release(subscription.waker());
 	}
 
-	/**
-	 * On any thread: run a task later.
-	 * @return whether the scheduler takes it
-	 */
-	boolean later(Runnable task, Duration delay) {
+	/** On any thread: run a task later. */
+	void later(Runnable task, Duration delay) {
 		try {
 			this.timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
-			return true;
 		}
 		catch (RejectedExecutionException ex) {
-			return false;
+			// Not every scheduler can delay a task.
+			Schedulers.parallel().schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
 		}
 	}
 

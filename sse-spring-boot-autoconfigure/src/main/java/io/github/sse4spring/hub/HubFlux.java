@@ -30,28 +30,26 @@ final class HubFlux extends Flux<SseEvent> implements Fuseable, Scannable {
 	public void subscribe(CoreSubscriber<? super SseEvent> actual) {
 		SseStream stream = SseStream.from(actual.currentContext());
 		HubSubscription subscription = this.hub.start(this.description, actual, stream);
-		if (stream == null || !this.description.resumes()) {
-			actual.onSubscribe(subscription);
-			subscription.join();
-		}
-		else if (attach(subscription, stream, actual) == null) {
+		if (stream == null || !this.description.resumes() || attach(subscription, stream, actual) == null) {
 			actual.onSubscribe(subscription);
 			subscription.join();
 		}
 		else {
-			attachLater(subscription, stream, actual);
+			subscription.cancel();
+			startLater(stream, actual);
 		}
 	}
 
 	/**
 	 * Another subscription has the stream. It may be about to be cancelled by an operator
-	 * that is still at work further up the stack, such as flatMap before a retry. So look
-	 * again when the stack is unwound.
+	 * that is still at work further up the stack, such as flatMap before a retry. So
+	 * start when the stack is unwound, where the other subscription has ended by then.
 	 */
-	private void attachLater(HubSubscription subscription, SseStream stream, CoreSubscriber<? super SseEvent> actual) {
+	private void startLater(SseStream stream, CoreSubscriber<? super SseEvent> actual) {
 		Operators.DeferredSubscription deferred = new Operators.DeferredSubscription();
 		actual.onSubscribe(deferred);
-		Runnable attach = () -> {
+		Runnable start = () -> {
+			HubSubscription subscription = this.hub.start(this.description, actual, stream);
 			IllegalStateException refusal = attach(subscription, stream, actual);
 			if (refusal == null && deferred.set(subscription)) {
 				subscription.join();
@@ -63,10 +61,9 @@ final class HubFlux extends Flux<SseEvent> implements Fuseable, Scannable {
 			}
 		};
 		try {
-			stream.executor().execute(attach);
+			stream.executor().execute(start);
 		}
 		catch (RejectedExecutionException ex) {
-			subscription.cancel();
 			actual.onError(ex);
 		}
 	}

@@ -28,9 +28,12 @@ import reactor.core.publisher.Operators;
  */
 final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, SseStream.Source, Scannable {
 
+	/** How long missed events wait for one that follows before they are told alone. */
+	private static final Duration QUIET_LAG = Duration.ofMillis(500);
+
 	/*
 	 * Everything that is not volatile or atomic is used on one thread at a time: by poll,
-	 * which a fused consumer calls on the loop, or else by the pump. The thread that
+	 * which a fused consumer calls where it likes, or else by the pump. The thread that
 	 * raises "pumping" from zero runs the pump until no other has raised it meanwhile.
 	 * Every signal but those of poll comes from the pump, so none comes beside another.
 	 * The pump runs on the loop, with one exception: where the loop has refused a task,
@@ -40,9 +43,6 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	 * There is no queue. Where to read next is all the state, so a publisher does nothing
 	 * for a subscriber but wake it, and a subscriber that does not read costs nothing.
 	 */
-	/** How long missed events wait for one that follows before they are told alone. */
-	private static final Duration QUIET_LAG = Duration.ofMillis(500);
-
 	private final DefaultSseHub hub;
 
 	private final SseSubscription description;
@@ -79,7 +79,11 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	private long missed;
 
-	private QuietLag quietLag = QuietLag.NONE;
+	/** Whether it will be looked at again if missed events wait for one that follows. */
+	private volatile boolean quietLagWaits;
+
+	/** Whether they have waited for long enough. */
+	private volatile boolean quietLagIsDue;
 
 	private @Nullable SseEvent held;
 
@@ -133,7 +137,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		return this.placed;
 	}
 
-	/** Before anybody else knows this subscription. */
+	/** Before the subscription is visible to other threads. */
 	void startAt(StartFinder start) {
 		this.reader.startAt(start.cursors(), start.tail());
 		this.placed = start.cursors();
@@ -164,7 +168,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		}
 	}
 
-	/** Become a member of the groups, and look at what is there. */
+	/** Join the groups, and look for events that were published meanwhile. */
 	void join() {
 		this.subscribed = true;
 		execute(() -> {
@@ -279,7 +283,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 			}
 		}
 		if (event != null && event.id() != null) {
-			if (this.handOvers != null) {
+			if (this.handOvers != null && !this.ended) {
 				this.handOvers.accept(event.id());
 			}
 			this.handedOver = event.id();
@@ -328,6 +332,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	private void tellMissed(long upTo) {
 		if (this.missed > 0) {
+			this.quietLagIsDue = false;
 			tell(Notices.lag(this.missed, this.hub.positionAt(upTo)));
 			this.missed = 0;
 		}
@@ -341,19 +346,21 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		if (this.missed == 0 || this.ended) {
 			return;
 		}
-		if (this.quietLag == QuietLag.NONE && this.hub.later(() -> execute(this::quietLagIsDue), QUIET_LAG)) {
-			this.quietLag = QuietLag.WAITING;
-		}
-		else if (this.quietLag != QuietLag.WAITING) {
-			this.quietLag = QuietLag.NONE;
+		if (this.quietLagIsDue) {
+			this.quietLagIsDue = false;
 			String upTo = this.hub.positionAt(this.reader.readUpTo()).toString();
 			tellMissed(this.reader.readUpTo());
 			this.leftOut = new LeftOut(this.handedOver, upTo);
 		}
+		else if (!this.quietLagWaits) {
+			this.quietLagWaits = true;
+			this.hub.later(() -> execute(this::lookAtQuietLag), QUIET_LAG);
+		}
 	}
 
-	private void quietLagIsDue() {
-		this.quietLag = (this.missed > 0) ? QuietLag.DUE : QuietLag.NONE;
+	private void lookAtQuietLag() {
+		this.quietLagWaits = false;
+		this.quietLagIsDue = true;
 		pump();
 	}
 
@@ -509,13 +516,6 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 			return this.requested.get();
 		}
 		return (key == Attr.RUN_STYLE) ? Attr.RunStyle.SYNC : null;
-	}
-
-	/** Whether to tell of missed events without one that follows. */
-	private enum QuietLag {
-
-		NONE, WAITING, DUE
-
 	}
 
 	/**

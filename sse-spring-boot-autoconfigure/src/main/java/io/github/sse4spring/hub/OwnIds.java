@@ -2,6 +2,7 @@ package io.github.sse4spring.hub;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -54,7 +55,14 @@ final class OwnIds {
 			.warn(("An event was published to topic '%s' with the id '%s', which another event of the hub had. A client "
 					+ "that comes back with such an id is told a gap (\"unknown\"). Give every event of the hub an id of "
 					+ "its own, or leave the ids to the hub (this is said once)")
-				.formatted(topic, id.replaceAll("[\\x80-\\x9F]", "?")));
+				.formatted(topic, printable(id)));
+	}
+
+	/** An id may have controls of Unicode that a log line must not have. */
+	private static String printable(String id) {
+		return Pattern.compile("[\\x80-\\x9F]")
+			.matcher(id)
+			.replaceAll((match) -> "\\\\u%04X".formatted((int) match.group().charAt(0)));
 	}
 
 	private static final class Memory {

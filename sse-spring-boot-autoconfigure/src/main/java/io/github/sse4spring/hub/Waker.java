@@ -18,12 +18,13 @@ import reactor.core.scheduler.Scheduler;
  */
 final class Waker {
 
+	private static final int SLICE = 64;
+
 	/*
 	 * A publisher adds its group to "ready", then sets "scheduled" and, if it was not
 	 * set, hands the loop a task. The task clears "scheduled" before it looks at "ready",
 	 * so a group that is added after that gets a task of its own.
-	 */
-	/*
+	 *
 	 * The loop may refuse a task: because it is gone, or because its queue is full while
 	 * it still runs. The two look the same, so nothing that the loop owns is touched
 	 * then. What the subscribers would miss from now on is not known, so each is marked
@@ -31,8 +32,6 @@ final class Waker {
 	 * read: a publisher that found it set until then has a subscriber that was added
 	 * before.
 	 */
-	private static final int SLICE = 64;
-
 	private final Object key;
 
 	private final Executor loop;
@@ -45,7 +44,7 @@ final class Waker {
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
-	/** All who are woken here, for the day the loop refuses a task. */
+	/** The subscriptions that are woken here. They fail if the loop refuses a task. */
 	private final Set<HubSubscription> subscriptions = ConcurrentHashMap.newKeySet();
 
 	/** On the loop only: members of the group that was taken last, still to be told. */
@@ -99,7 +98,9 @@ final class Waker {
 
 	/** Let the worker go, after what it was given before. */
 	void dispose() {
-		execute(this.worker::dispose);
+		if (!execute(this.worker::dispose)) {
+			this.worker.dispose();
+		}
 	}
 
 	/**

@@ -16,7 +16,10 @@ final class Batch {
 
 	private static final int MAX_BYTES = 32 * 1024;
 
-	private final ArrayDeque<byte[]> frames = new ArrayDeque<>(MAX_FRAMES + 2);
+	private static final byte[] BLANK_LINE = { '\n' };
+
+	/** Each an array of bytes, or a part of one. */
+	private final ArrayDeque<Object> frames = new ArrayDeque<>(MAX_FRAMES + 2);
 
 	/** How many bytes of the first frame were moved away. */
 	private int offset;
@@ -48,6 +51,22 @@ final class Batch {
 		}
 	}
 
+	/**
+	 * Add a frame.
+	 * @param length how many bytes of it to write; if that is not all, a blank line
+	 * follows
+	 */
+	void add(byte[] frame, int length) {
+		if (length == frame.length) {
+			add(frame);
+		}
+		else {
+			this.frames.add(new Part(frame, length));
+			this.size += length;
+			add(BLANK_LINE);
+		}
+	}
+
 	/** Add a frame before all others, as long as no byte was moved away. */
 	void addFirst(byte[] frame) {
 		this.frames.addFirst(frame);
@@ -59,12 +78,14 @@ final class Batch {
 		this.size -= length;
 		int missing = length;
 		while (missing > 0) {
-			byte[] first = this.frames.getFirst();
-			int part = Math.min(missing, first.length - this.offset);
-			buffer.write(first, this.offset, part);
-			missing -= part;
-			this.offset += part;
-			if (this.offset == first.length) {
+			Object first = this.frames.getFirst();
+			byte[] bytes = (first instanceof Part part) ? part.frame : (byte[]) first;
+			int end = (first instanceof Part part) ? part.length : bytes.length;
+			int count = Math.min(missing, end - this.offset);
+			buffer.write(bytes, this.offset, count);
+			missing -= count;
+			this.offset += count;
+			if (this.offset == end) {
 				this.frames.removeFirst();
 				this.offset = 0;
 			}
@@ -75,6 +96,22 @@ final class Batch {
 		this.frames.clear();
 		this.offset = 0;
 		this.size = 0;
+	}
+
+	/**
+	 * The beginning of a frame that many streams share.
+	 */
+	private static final class Part {
+
+		private final byte[] frame;
+
+		private final int length;
+
+		private Part(byte[] frame, int length) {
+			this.frame = frame;
+			this.length = length;
+		}
+
 	}
 
 }

@@ -37,8 +37,9 @@ final class HandlerWarnings {
 	/** An event of a hub has arrived without the id that it had. */
 	static void withoutId(String handler) {
 		if (isFirst(withoutId, handler)) {
-			logger.warn("An event of a hub has lost its id in an operator of " + handler + " that the stream cannot "
-					+ "see through, so its client cannot resume after it: keep the id with event.withId(..)");
+			logger.warn("An event of a hub has arrived without its id behind an operator of " + handler
+					+ " that the stream cannot see through, so its client cannot resume after it: keep the id with "
+					+ "event.withId(..)");
 		}
 	}
 

@@ -107,9 +107,12 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 
 	private void fuse(QueueSubscription<SseEvent> subscription, SseStream.@Nullable Source source) {
 		if (source != null && leadsTo(subscription, source)) {
+			boolean polledByAnother = source.isPolled();
 			this.fusion = subscription.requestFusion(Fuseable.ASYNC);
-			// An operator with a queue of its own grants fusion too, but polls nothing.
-			this.direct = (this.fusion != Fuseable.NONE && source.isPolled());
+			// An operator with a queue of its own grants fusion too. It requests events
+			// from
+			// the source, or polls them by itself.
+			this.direct = (this.fusion != Fuseable.NONE && source.isPolled() && !polledByAnother);
 			if (this.direct) {
 				this.writer.position().becomeDirect();
 			}
@@ -191,8 +194,12 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 
 	private void begin() {
 		this.begun = true;
-		if (this.cancelled || this.writer.isRefused()) {
+		if (this.cancelled) {
 			letGo();
+		}
+		else if (this.writer.isRefused()) {
+			letGo();
+			this.writer.pump();
 		}
 		else {
 			askForMore();

@@ -46,12 +46,11 @@ final class Intake {
 					this.ended = this.inlet.isExhausted();
 					return this.ended ? this.inlet.error() : null;
 				}
-				batch.add(this.position.event(event, this.inlet.isDirect()));
+				this.position.add(event, batch, this.inlet.isDirect());
 				this.delay = (this.taken == 0) ? delayOf(event) : this.delay;
 				this.taken++;
 			}
-			// The position that is written behind the last event must not pass a notice.
-			this.position.addAhead(batch, this.inlet.isDirect());
+
 			if (batch.hasMaxBytes()) {
 				this.inlet.narrow();
 			}

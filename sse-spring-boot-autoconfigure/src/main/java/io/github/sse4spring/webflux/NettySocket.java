@@ -34,7 +34,7 @@ final class NettySocket {
 	 * How many bytes may wait in the channel before a stream stops writing. A client that
 	 * does not read costs this and one write more.
 	 */
-	private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(12 * 1024, 24 * 1024);
+	private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(10 * 1024, 20 * 1024);
 
 	/** The least that Netty counts a frame of HTTP/2 as. */
 	private static final int MIN_HTTP2_FRAME = 9;

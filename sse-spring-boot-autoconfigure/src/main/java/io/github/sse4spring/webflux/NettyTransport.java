@@ -33,7 +33,7 @@ final class NettyTransport implements Transport {
 	 * The most that is written at once. Together with what NettySocket lets wait it is
 	 * what a client costs that does not read.
 	 */
-	private static final int MAX_WRITE = 40 * 1024;
+	private static final int MAX_WRITE = 32 * 1024;
 
 	/**
 	 * The most of HTTP/2 that is written at once: progress shows whole writes only, and a

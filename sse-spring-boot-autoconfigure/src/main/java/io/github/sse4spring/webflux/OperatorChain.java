@@ -19,24 +19,23 @@ final class OperatorChain {
 
 	/**
 	 * The operators of Reactor that hand on events in the order in which they get them.
-	 * They may leave events out or hold them back. A name stands for the fuseable variant
-	 * too.
+	 * They may leave events out or hold them back, but give user code one at a time. A
+	 * name stands for the fuseable variant too.
 	 */
-	private static final Set<String> IN_ORDER = Set.of("FluxBuffer", "FluxBufferPredicate", "FluxBufferTimeout",
-			"FluxCancelOn", "FluxConcatArray", "FluxConcatIterable", "FluxConcatMap", "FluxConcatMapNoPrefetch",
-			"FluxContextWrite", "FluxContextWriteRestoringThreadLocals", "FluxDefaultIfEmpty", "FluxDelaySequence",
-			"FluxDelaySubscription", "FluxDematerialize", "FluxDetach", "FluxDistinct", "FluxDistinctUntilChanged",
-			"FluxDoFinally", "FluxDoFirst", "FluxDoOnEach", "FluxElapsed", "FluxFilter", "FluxFilterWhen",
-			"FluxFlattenIterable", "FluxHandle", "FluxHide", "FluxIndex", "FluxLimitRequest", "FluxLog", "FluxMap",
-			"FluxMaterialize", "FluxMergeSequential", "FluxMetrics", "FluxName", "FluxOnAssembly",
-			"FluxOnBackpressureBuffer", "FluxOnBackpressureBufferStrategy", "FluxOnBackpressureBufferTimeout",
-			"FluxOnBackpressureDrop", "FluxOnBackpressureLatest", "FluxOnErrorResume", "FluxOnErrorReturn", "FluxPeek",
-			"FluxPublishOn", "FluxRepeat", "FluxRepeatPredicate", "FluxRepeatWhen", "FluxRetry", "FluxRetryWhen",
-			"FluxSample", "FluxSampleFirst", "FluxScan", "FluxScanSeed", "FluxSkip", "FluxSkipLast", "FluxSkipUntil",
-			"FluxSkipUntilOther", "FluxSkipWhile", "FluxSubscribeOn", "FluxSwitchIfEmpty", "FluxSwitchMap",
-			"FluxSwitchMapNoPrefetch", "FluxSwitchOnFirst", "FluxTake", "FluxTakeLast", "FluxTakeUntil",
-			"FluxTakeUntilOther", "FluxTakeWhile", "FluxTap", "FluxTapRestoringThreadLocals", "FluxTimed",
-			"FluxTimeout", "FluxUsing", "FluxUsingWhen", "FluxWithLatestFrom", "SerializedSubscriber",
+	private static final Set<String> IN_ORDER = Set.of("FluxCancelOn", "FluxConcatArray", "FluxConcatIterable",
+			"FluxConcatMap", "FluxConcatMapNoPrefetch", "FluxContextWrite", "FluxContextWriteRestoringThreadLocals",
+			"FluxDefaultIfEmpty", "FluxDelaySequence", "FluxDelaySubscription", "FluxDematerialize", "FluxDetach",
+			"FluxDistinct", "FluxDistinctUntilChanged", "FluxDoFinally", "FluxDoFirst", "FluxDoOnEach", "FluxElapsed",
+			"FluxFilter", "FluxFilterWhen", "FluxFlattenIterable", "FluxHandle", "FluxHide", "FluxIndex",
+			"FluxLimitRequest", "FluxLog", "FluxMap", "FluxMaterialize", "FluxMergeSequential", "FluxMetrics",
+			"FluxName", "FluxOnAssembly", "FluxOnBackpressureBuffer", "FluxOnBackpressureBufferStrategy",
+			"FluxOnBackpressureBufferTimeout", "FluxOnBackpressureDrop", "FluxOnBackpressureLatest",
+			"FluxOnErrorResume", "FluxOnErrorReturn", "FluxPeek", "FluxPublishOn", "FluxRepeat", "FluxRepeatPredicate",
+			"FluxRepeatWhen", "FluxRetry", "FluxRetryWhen", "FluxSample", "FluxSampleFirst", "FluxScan", "FluxScanSeed",
+			"FluxSkip", "FluxSkipLast", "FluxSkipUntil", "FluxSkipUntilOther", "FluxSkipWhile", "FluxSubscribeOn",
+			"FluxSwitchIfEmpty", "FluxSwitchMap", "FluxSwitchMapNoPrefetch", "FluxTake", "FluxTakeLast",
+			"FluxTakeUntil", "FluxTakeUntilOther", "FluxTakeWhile", "FluxTap", "FluxTapRestoringThreadLocals",
+			"FluxTimed", "FluxTimeout", "FluxUsing", "FluxUsingWhen", "FluxWithLatestFrom", "SerializedSubscriber",
 			"StrictSubscriber");
 
 	private OperatorChain() {

@@ -48,7 +48,12 @@ final class Outstanding implements Consumer<String> {
 	/** An event with this id is handed over. */
 	@Override
 	public synchronized void accept(String id) {
-		// An id that is here already belongs to two events; the older place holds.
+		Event same = this.events.get(id);
+		if (same != null && same.source < this.source) {
+			// Handed over again by the next source: the event of the older one has gone.
+			this.events.remove(id);
+		}
+		// An id that is here still belongs to two events; the older place holds.
 		this.events.computeIfAbsent(id, (key) -> new Event(this.last, this.source)).count++;
 		this.last = id;
 		if (this.events.size() > MAX) {
@@ -108,6 +113,11 @@ final class Outstanding implements Consumer<String> {
 			this.last = ofSource;
 		}
 		return position();
+	}
+
+	/** How many events are kept track of. */
+	synchronized int size() {
+		return this.events.size();
 	}
 
 	private Event oldest() {

@@ -39,10 +39,22 @@ final class StreamFrames {
 				: new byte[0];
 	}
 
-	/** The bytes of an event, shared with other streams if a hub has encoded it. */
-	byte[] event(SseEvent event) {
+	/** The bytes of a notice. */
+	byte[] notice(SseEvent notice) {
+		return this.encoder.encode(notice);
+	}
+
+	/**
+	 * Add an event to a batch, with the bytes that a hub has encoded if it came from one.
+	 */
+	void add(SseEvent event, Batch batch) {
 		byte[] frame = event.frame();
-		return (frame != null) ? frame : this.encoder.encode(event);
+		if (frame != null) {
+			batch.add(frame, event.frameLength());
+		}
+		else {
+			batch.add(this.encoder.encode(event));
+		}
 	}
 
 	/** An id alone, which moves the position of the client. */

@@ -36,8 +36,8 @@ final class StreamPosition {
 
 	private final Queue<Start> starts = new ConcurrentLinkedQueue<>();
 
-	/** Notices that ended sources have left. */
-	private final Queue<SseEvent> left = new ConcurrentLinkedQueue<>();
+	/** The source whose start was written last, and whose notices are polled. */
+	private SseStream.@Nullable Source started;
 
 	/** What the client was told last. */
 	private @Nullable String told;
@@ -114,19 +114,11 @@ final class StreamPosition {
 			this.outstanding = outstanding;
 		}
 		int number = (outstanding != null) ? outstanding.begin(position) : 0;
-		this.starts.add(new Start(this.arrivals.get(), position, outstanding, number, source.pollNotice()));
-		leaveNotices(last);
+		this.starts.add(new Start(source, this.arrivals.get(), position, outstanding, number, source.pollNotice()));
+
 		// Last: whatever the loop sees of this source, it finds the start first.
 		this.source = source;
 		return outstanding;
-	}
-
-	private void leaveNotices(SseStream.@Nullable Source ended) {
-		SseEvent notice = (ended != null) ? ended.pollNotice() : null;
-		while (ended != null && notice != null) {
-			this.left.add(notice.withoutId());
-			notice = ended.pollNotice();
-		}
 	}
 
 	/** The writer takes events from the source itself, which it finds in its place. */
@@ -134,27 +126,27 @@ final class StreamPosition {
 		this.outstanding = null;
 	}
 
-	/** Add what stands before the next event: where sources begin, and notices. */
+	/** Add what stands before the next event: notices, and where sources begin. */
 	void addAhead(Batch batch, boolean direct) {
-		for (SseEvent notice = this.left.poll(); notice != null; notice = this.left.poll()) {
-			batch.add(this.frames.event(notice));
-		}
+		addNotices(batch, direct);
 		Start start = this.starts.peek();
 		while (start != null && start.after <= this.written) {
+			// The source before this one has ended, and has no more notices after these.
+			addNotices(batch, false);
 			batch.add(frame(start));
+			this.started = start.source;
+			addNotices(batch, direct);
 			this.starts.remove();
 			start = this.starts.peek();
-		}
-		if (start == null) {
-			addNotices(batch, direct);
 		}
 	}
 
 	private void addNotices(Batch batch, boolean direct) {
-		SseStream.Source source = source();
+		SseStream.Source source = this.started;
 		SseEvent notice = (source != null) ? source.pollNotice() : null;
 		while (source != null && notice != null) {
-			batch.add(frame(notice, direct));
+			this.frames.add(direct ? notice : notice.withoutId(), batch);
+			this.told = direct ? notice.id() : this.told;
 			notice = source.pollNotice();
 		}
 	}
@@ -170,53 +162,43 @@ final class StreamPosition {
 			start.outstanding.forgetMissingBefore(start.number);
 		}
 		if (this.told != null) {
-			return (notice != null) ? this.frames.event(notice.withoutId()) : new byte[0];
+			return (notice != null) ? this.frames.notice(notice.withoutId()) : new byte[0];
 		}
 		this.told = start.position;
-		return (notice != null) ? this.frames.event(notice) : this.frames.position(start.position);
+		return (notice != null) ? this.frames.notice(notice) : this.frames.position(start.position);
 	}
 
-	/** The bytes of a notice, whose id must not overtake events that are under way. */
-	private byte[] frame(SseEvent notice, boolean direct) {
-		if (!direct) {
-			return this.frames.event(notice.withoutId());
-		}
-		this.told = notice.id();
-		return this.frames.event(notice);
-	}
-
-	/** The bytes of an event that came through the operators. */
-	byte[] event(SseEvent event, boolean direct) {
-		SseStream.Source source = source();
-		Outstanding outstanding = this.writtenFrom;
+	/** Add an event that came through the operators. */
+	void add(SseEvent event, Batch batch, boolean direct) {
 		this.written++;
+		this.frames.add(withPosition(event, direct), batch);
+	}
+
+	private SseEvent withPosition(SseEvent event, boolean direct) {
+		SseStream.Source source = source();
+		String id = event.id();
 		if (source == null) {
-			return this.frames.event(event);
+			return event;
 		}
 		if (direct) {
-			SseEvent withId = (event.id() != null) ? event : event.withId(source.position());
+			SseEvent withId = (id != null) ? event : event.withId(source.position());
 			this.told = withId.id();
-			return this.frames.event(withId);
+			return withId;
 		}
-		if (event.id() == null) {
+		if (id == null) {
 			warnIfWithoutId(event);
-			return this.frames.event(event);
+			return event;
 		}
-		if (outstanding == null) {
-			this.told = event.id();
-			return this.frames.event(event);
+		Outstanding outstanding = this.writtenFrom;
+		if (outstanding != null) {
+			outstanding.written(id);
+			if (!id.equals(outstanding.position())) {
+				HandlerWarnings.outOfOrder(this.handler);
+				return event.withoutId();
+			}
 		}
-		return outOfOrder(event, event.id(), outstanding);
-	}
-
-	private byte[] outOfOrder(SseEvent event, String id, Outstanding outstanding) {
-		outstanding.written(id);
-		if (id.equals(outstanding.position())) {
-			this.told = id;
-			return this.frames.event(event);
-		}
-		HandlerWarnings.outOfOrder(this.handler);
-		return this.frames.event(event.withoutId());
+		this.told = id;
+		return event;
 	}
 
 	/** The block that moves the client past what was left out, if anything was. */
@@ -255,14 +237,15 @@ final class StreamPosition {
 	/**
 	 * Where a source begins.
 	 *
+	 * @param source the source
 	 * @param after how many events had arrived by then
 	 * @param position the id before its first event
 	 * @param outstanding what is told of its events, if the stream needs that
 	 * @param number its number among the outstanding
 	 * @param notice why it does not begin where it should, if it does not
 	 */
-	private record Start(long after, String position, @Nullable Outstanding outstanding, int number,
-			@Nullable SseEvent notice) {
+	private record Start(SseStream.Source source, long after, String position, @Nullable Outstanding outstanding,
+			int number, @Nullable SseEvent notice) {
 
 	}
 

@@ -256,7 +256,7 @@ final class StreamWriter implements Subscription {
 	}
 
 	void writeAhead(SseEvent notice) {
-		writeAhead(this.frames.event(notice));
+		writeAhead(this.frames.notice(notice));
 	}
 
 	/** Write a frame before the next events, unless the stream has ended. */
@@ -284,12 +284,17 @@ final class StreamWriter implements Subscription {
 
 	private void abortNow(SseStreamEnd reason, String why) {
 		this.aborted = true;
-		ended(reason);
-		this.times.cancel();
-		if (!this.transport.abort() && !this.terminated) {
-			this.terminated = true;
-			// What Spring takes for a client that is gone.
-			this.actual.onError(new EOFException(why));
+		try {
+			ended(reason);
+			this.times.cancel();
+		}
+		finally {
+			// Also if there is no memory left to log with.
+			if (!this.transport.abort() && !this.terminated) {
+				this.terminated = true;
+				// What Spring takes for a client that is gone.
+				this.actual.onError(new EOFException(why));
+			}
 		}
 	}
 
@@ -420,9 +425,12 @@ final class StreamWriter implements Subscription {
 
 	private void addOwnFrames(Batch batch, boolean mayMove) {
 		byte[] keepAlive = (batch.isEmpty() && this.lastFrame == null) ? this.times.dueKeepAlive() : null;
-		if (mayMove && (!batch.isEmpty() || keepAlive != null)) {
-			batch.add(this.position.move(this.inlet.isDirect()));
-		}
+		boolean mustMove = mayMove && (!batch.isEmpty() || keepAlive != null);
+		byte[] move = mustMove ? this.position.move(this.inlet.isDirect()) : null;
+		// A source adds a notice before it moves past it: so no move passes a notice
+		// here.
+		this.position.addAhead(batch, this.inlet.isDirect());
+		batch.add(move);
 		if (keepAlive != null) {
 			batch.add(keepAlive);
 			this.streams.listeners().tell(SseStreamListener::onKeepAlive);

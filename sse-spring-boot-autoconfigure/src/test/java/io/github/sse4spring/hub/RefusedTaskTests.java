@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
@@ -214,12 +215,23 @@ class RefusedTaskTests {
 		assertThat(this.signals).containsExactly("next 1", "end of next");
 	}
 
+	@Test
+	void workerIsLetGoAlsoWhenItRefusesTheTaskToDoSo() {
+		subscribe("a", this::nothing);
+		this.scheduler.full = true;
+		this.hub.publish("a", SseEvent.text("1"));
+		assertThat(this.signals).containsExactly("error RejectedExecutionException");
+		assertThat(this.scheduler.workers).hasValue(0);
+	}
+
 	/**
 	 * A scheduler with one queue, which runs when told to and may be full.
 	 */
 	private static final class FullScheduler implements Scheduler {
 
 		private final Queue<Runnable> tasks = new ArrayDeque<>();
+
+		private final AtomicInteger workers = new AtomicInteger();
 
 		private volatile boolean full;
 
@@ -247,6 +259,7 @@ class RefusedTaskTests {
 
 		@Override
 		public Worker createWorker() {
+			this.workers.incrementAndGet();
 			return new Worker() {
 
 				@Override
@@ -256,6 +269,7 @@ class RefusedTaskTests {
 
 				@Override
 				public void dispose() {
+					FullScheduler.this.workers.decrementAndGet();
 				}
 
 			};

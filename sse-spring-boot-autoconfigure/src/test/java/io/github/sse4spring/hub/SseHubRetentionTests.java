@@ -13,9 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
@@ -133,6 +135,30 @@ class SseHubRetentionTests {
 		assertThat(few.take(to("b").after("1").withNotices()).texts())
 			.containsExactly("sse-gap {\"reason\":\"unknown\"}");
 		assertThat(few.take(to("a").after("6").withNotices()).texts()).containsExactly("a-7");
+	}
+
+	@Test
+	void controlCharactersOfAnOwnIdAreEscapedInTheWarning(CapturedOutput output) {
+		SseHub hub = SseHubBuilder.create().build();
+		for (int i = 0; i < 2; i++) {
+			hub.publish("orders", SseEvent.text("x").withId("a\u0085b"));
+		}
+		assertThat(output).contains("with the id 'a\\u0085b'");
+	}
+
+	@Test
+	void replayMaxAgeFreesMemoryAlsoWhereTheSchedulerCannotDelay() {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+		Clock clock = mock(Clock.class);
+		given(clock.millis()).willAnswer((invocation) -> now.get().toEpochMilli());
+		SseHub hub = SseHubBuilder.create()
+			.replayMaxAge(Duration.ofSeconds(1))
+			.clock(clock)
+			.scheduler(Schedulers.fromExecutor(Runnable::run))
+			.build();
+		hub.publish("a", SseEvent.text("x"));
+		now.set(Instant.EPOCH.plusSeconds(10));
+		await().until(() -> hub.snapshot().retainedBytes() == 0);
 	}
 
 	@Test

@@ -34,6 +34,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.Fuseable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
@@ -932,6 +933,9 @@ class SseHubTests {
 		Scheduler scheduler = Schedulers.newSingle("going");
 		HubFixture going = with((builder) -> builder.scheduler(scheduler));
 		StepVerifier.create(going.hub.subscribe("a")).then(() -> going.publish("a", 1)).expectNextCount(1).then(() -> {
+			// Behind every task that the scheduler has taken: it forgets those when it
+			// goes.
+			Mono.just(1).publishOn(scheduler).block(Duration.ofSeconds(5));
 			scheduler.dispose();
 			going.publish("a", 2);
 		}).expectError(RejectedExecutionException.class).verify(Duration.ofSeconds(5));

@@ -142,8 +142,7 @@ final class ApplicationProcess implements Closeable {
 		}
 
 		private static boolean isReading(SseConnection connection) {
-			return connection.topics().contains("flood") && connection.unwritableSince() == null
-					&& connection.lag() > 0;
+			return connection.unwritableSince() == null && connection.lag() > 0;
 		}
 
 		private static long unwritable(SseConnections connections) {

@@ -9,6 +9,7 @@ import java.util.Set;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.SseSubscription;
 import io.github.sse4spring.testsupport.EventStream;
 import io.github.sse4spring.testsupport.RawClient;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
@@ -199,6 +201,19 @@ class DrainTests {
 		@GetMapping("/drain/flood")
 		Flux<SseEvent> flood() {
 			return this.hub.subscribe("flood");
+		}
+
+		@GetMapping("/drain/flood-without-resume")
+		Flux<SseEvent> floodWithoutResume() {
+			return this.hub.subscribe(SseSubscription.to("flood").withoutResume());
+		}
+
+		/** The first event stays under way, so that none behind it has an id. */
+		@GetMapping("/drain/flood-out-of-order")
+		Flux<SseEvent> floodOutOfOrder() {
+			return this.hub.subscribe("flood")
+				.index()
+				.flatMap((event) -> (event.getT1() == 0) ? Mono.<SseEvent>never() : Mono.just(event.getT2()));
 		}
 
 	}

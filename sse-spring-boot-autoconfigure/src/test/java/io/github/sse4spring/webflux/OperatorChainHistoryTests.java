@@ -2,7 +2,7 @@ package io.github.sse4spring.webflux;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
@@ -109,12 +109,9 @@ class OperatorChainHistoryTests {
 				.retry(RETRIES)),
 			chain("startWith", (world) -> (flux) -> flux.startWith(SseEvent.comment("first"))),
 			chain("concatWith", (world) -> (flux) -> flux.concatWith(Flux.never())),
-			chain("buffer",
-					(world) -> (flux) -> flux.bufferTimeout(3, Duration.ofMillis(10), world.time)
-						.flatMapIterable(Function.identity())),
 			chain("onBackpressureBuffer", (world) -> (flux) -> flux.onBackpressureBuffer()),
 			chain("scan", (world) -> (flux) -> flux.scan((before, event) -> event)),
-			chain("switchOnFirst", (world) -> (flux) -> flux.switchOnFirst((first, all) -> all)),
+			chain("flatMapIterable", (world) -> (flux) -> flux.flatMapIterable(List::of)),
 			chain("timeout and retry",
 					(world) -> (flux) -> flux.timeout(Duration.ofMillis(30), world.time).retry(RETRIES)),
 			chain("retryWhen",
@@ -146,6 +143,13 @@ class OperatorChainHistoryTests {
 			chain("publish to two",
 					(world) -> (flux) -> flux.publish((shared) -> Flux.merge(shared.filter(World::isKept),
 							shared.filter((event) -> !World.isKept(event)).concatMap(world::slow)))),
+			chain("switchOnFirst", (world) -> (flux) -> flux.switchOnFirst((first, all) -> all.flatMap(world::slow))),
+			chain("buffer",
+					(world) -> (flux) -> flux.bufferTimeout(3, Duration.ofMillis(10), world.time).map((events) -> {
+						Collections.shuffle(events, world.random);
+						return events;
+					}).flatMapIterable(Function.identity())),
+			chain("merge of two", (world) -> (flux) -> Flux.merge(flux.take(3), Flux.defer(() -> flux)).retry(RETRIES)),
 			chain("parallel", (world) -> (flux) -> flux.parallel(2).runOn(world.time).sequential()),
 			chain("groupBy", (world) -> (flux) -> flux.groupBy(World::isKept).flatMap(GroupedFlux::hide)),
 			chain("window", (

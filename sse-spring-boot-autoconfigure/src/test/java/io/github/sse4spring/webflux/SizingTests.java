@@ -49,7 +49,7 @@ class SizingTests {
 
 	private static final int BYTES_OF_A_STREAM = 24 * 1024;
 
-	private static final int BYTES_OF_A_STALLED_CLIENT = 256 * 1024;
+	private static final int BYTES_OF_A_STALLED_CLIENT = 80 * 1024;
 
 	private ConfigurableApplicationContext context;
 

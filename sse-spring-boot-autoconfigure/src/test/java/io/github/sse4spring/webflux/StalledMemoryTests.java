@@ -7,8 +7,10 @@ import java.util.List;
 import io.github.sse4spring.testsupport.EventStream;
 import io.github.sse4spring.testsupport.RawClient;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,11 +38,12 @@ class StalledMemoryTests {
 		}
 	}
 
-	@Test
-	void thousandClientsThatDoNotReadALargeEventFitIntoASmallHeap() throws IOException {
+	@ParameterizedTest
+	@ValueSource(strings = { "/drain/flood", "/drain/flood-without-resume", "/drain/flood-out-of-order" })
+	void thousandClientsThatDoNotReadALargeEventFitIntoASmallHeap(String path) throws IOException {
 		try (ApplicationProcess application = ApplicationProcess.start("256m", EVENT, "--sse.stream.retry.min=1s")) {
 			for (int i = 0; i < STALLED; i++) {
-				RawClient client = RawClient.notReading(application.port(), "/drain/flood").patient();
+				RawClient client = RawClient.notReading(application.port(), path).patient();
 				this.clients.add(client);
 				assertThat(client.startReading().status()).isEqualTo(200);
 			}
@@ -48,7 +51,7 @@ class StalledMemoryTests {
 			// None of them was cut, and a client that reads gets its events.
 			application.stall(STALLED);
 			for (RawClient client : this.clients.subList(0, 10)) {
-				String event = client.readUntil("x\nid:");
+				String event = client.readUntil("x\n");
 				assertThat(EventStream.parse(event + "\n\n")).last()
 					.satisfies((block) -> assertThat(block.data()).hasSize(EVENT));
 			}

@@ -412,6 +412,15 @@ class StreamWriterTests {
 	}
 
 	@Test
+	void streamWhoseFirstTaskIsRefusedIsCutWhenTheLoopTakesTheNext() {
+		this.stream.loop.full = true;
+		this.stream.writer = this.stream.create(null);
+		this.stream.writer.start(Flux.<SseEvent>never().doFirst(() -> this.stream.loop.full = false));
+		this.stream.loop.runTasks();
+		assertThat(this.stream.aborted).isTrue();
+	}
+
+	@Test
 	void errorWhileABatchIsWrittenCutsItsStreamAndNoOther(CapturedOutput output) {
 		StreamFixture other = new StreamFixture(this.stream.loop);
 		TestPublisher<SseEvent> source = TestPublisher.create();
