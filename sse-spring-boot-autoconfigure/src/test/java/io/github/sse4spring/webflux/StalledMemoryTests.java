@@ -52,7 +52,7 @@ class StalledMemoryTests {
 			application.stall(STALLED);
 			for (RawClient client : this.clients.subList(0, 10)) {
 				String event = client.readUntil("x\n");
-				assertThat(EventStream.parse(event + "\n\n")).last()
+				assertThat(EventStream.parse(event + "\n")).last()
 					.satisfies((block) -> assertThat(block.data()).hasSize(EVENT));
 			}
 		}
