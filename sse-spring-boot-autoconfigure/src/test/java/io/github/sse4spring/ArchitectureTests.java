@@ -16,6 +16,7 @@ import com.tngtech.archunit.lang.conditions.ArchConditions;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -198,13 +199,26 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void nobodyAssumesWithoutJupiter() {
+	void testsAssumeWithJupiterOnly() {
 		ArchRuleDefinition.noClasses()
 			.should()
 			.dependOnClassesThat()
 			.haveNameMatching(
 					"org\\.assertj\\.core\\.api\\..*Assumptions|org\\.testng\\.SkipException|org\\.junit\\.Assume")
 			.because("AssertJ throws TestNG's exception if it is there, and Jupiter takes that for an error")
+			.check(ALL);
+	}
+
+	@Test
+	void testsAreTopLevelClassesOrNested() {
+		ArchRuleDefinition.noClasses()
+			.that()
+			.areMemberClasses()
+			.and()
+			.areNotAnnotatedWith(Nested.class)
+			.should()
+			.haveSimpleNameEndingWith("Tests")
+			.because("Surefire leaves out the names of classes that have a $, so that such tests never run")
 			.check(ALL);
 	}
 
