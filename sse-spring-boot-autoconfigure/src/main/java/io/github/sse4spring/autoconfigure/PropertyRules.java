@@ -61,6 +61,13 @@ final class PropertyRules {
 		}
 	}
 
+	static void notBelow(String key, Duration value, String lowerKey, Duration lower) {
+		if (value.compareTo(lower) < 0) {
+			throw refusal(key, print(value),
+					"must not be below %s, but %s is less than %s".formatted(lowerKey, print(value), print(lower)));
+		}
+	}
+
 	static void notAbove(String key, DataSize value, String upperKey, DataSize upper) {
 		if (value.compareTo(upper) > 0) {
 			throw refusalAbove(key, print(value), upperKey, print(upper));
@@ -122,6 +129,7 @@ final class PropertyRules {
 		units.put("min", Duration.ofMinutes(1));
 		units.put("s", Duration.ofSeconds(1));
 		units.put("ms", Duration.ofMillis(1));
+		units.put("us", Duration.ofNanos(1000));
 		units.put("ns", Duration.ofNanos(1));
 		return units;
 	}

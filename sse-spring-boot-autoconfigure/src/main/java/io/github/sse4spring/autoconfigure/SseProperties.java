@@ -373,7 +373,7 @@ public class SseProperties implements InitializingBean {
 			PropertyRules.between("sse.stream.open-delay", this.openDelay, Duration.ZERO, PropertyRules.LONGEST);
 			PropertyRules.between("sse.stream.retry.min", this.retry.min, Duration.ofMillis(1), PropertyRules.LONGEST);
 			PropertyRules.between("sse.stream.retry.max", this.retry.max, Duration.ofMillis(1), PropertyRules.LONGEST);
-			PropertyRules.notAbove("sse.stream.retry.min", this.retry.min, "sse.stream.retry.max", this.retry.max);
+			this.retry.checkOrder();
 			if (this.maxAge != null) {
 				PropertyRules.between("sse.stream.max-age", this.maxAge, Duration.ofSeconds(1), PropertyRules.LONGEST);
 			}
@@ -467,12 +467,25 @@ public class SseProperties implements InitializingBean {
 		 */
 		private Duration max = Duration.ofSeconds(5);
 
+		private boolean minSet;
+
+		/** Refuses the one that is set, which alone is written down somewhere. */
+		private void checkOrder() {
+			if (this.minSet) {
+				PropertyRules.notAbove("sse.stream.retry.min", this.min, "sse.stream.retry.max", this.max);
+			}
+			else {
+				PropertyRules.notBelow("sse.stream.retry.max", this.max, "sse.stream.retry.min", this.min);
+			}
+		}
+
 		public Duration getMin() {
 			return this.min;
 		}
 
 		public void setMin(Duration min) {
 			this.min = min;
+			this.minSet = true;
 		}
 
 		public Duration getMax() {

@@ -50,6 +50,8 @@ class SsePropertiesTests {
 					sse.stream.retry.min        | 0     | must be between 1 ms and 365 days
 					sse.stream.retry.max        | -5s   | must be between 1 ms and 365 days
 					sse.stream.retry.min        | 6s    | must not be above sse.stream.retry.max, but 6 s is more than 5 s
+					sse.stream.retry.max        | 500ms | must not be below sse.stream.retry.min, but 500 ms is less than 2 s
+					sse.stream.retry.max        | 1500us | must not be below sse.stream.retry.min, but 1500 us is less than 2 s
 					sse.hub.buffer-size         | 0     | must be 1 or more
 					sse.hub.replay-size         | -1    | must be 0 or more
 					sse.hub.replay-max-age      | 0     | must be between 1 ms and 365 days
