@@ -2,6 +2,7 @@ package io.github.sse4spring.webflux;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.sse4spring.SseEvent;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,9 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.core.ResolvableType;
 import org.springframework.core.codec.EncodingException;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.MediaType;
 import org.springframework.http.ReactiveHttpOutputMessage;
 import org.springframework.http.codec.HttpMessageWriter;
@@ -19,12 +23,13 @@ import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.http.codec.ServerSentEventHttpMessageWriter;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 
 /**
- * Spring's own event streams of a declared type that could hide an {@link SseEvent}, such
- * as {@code Flux<?>}. An event among the elements is an error before anything of it is
- * written; Spring would commit the response before it encodes the first one. Everything
- * else is left to Spring's own writer.
+ * Spring's own event streams, whose elements could hide an {@link SseEvent}: those of a
+ * {@code Flux<?>}, or a list. The first element is encoded before the response is
+ * committed, so that a hidden event becomes the status of the response; Spring would
+ * commit it first. Everything else is left to Spring's own writer.
  */
 final class HiddenEventHttpMessageWriter implements HttpMessageWriter<Object> {
 
@@ -44,18 +49,25 @@ final class HiddenEventHttpMessageWriter implements HttpMessageWriter<Object> {
 		return List.of(MediaType.TEXT_EVENT_STREAM);
 	}
 
+	/** Whether Spring's own writer of event streams would be the one to write it. */
 	@Override
 	public boolean canWrite(ResolvableType elementType, @Nullable MediaType mediaType) {
-		boolean wrapped = elementType.toClass() == ServerSentEvent.class;
-		boolean opaque = (wrapped ? elementType.getGeneric() : elementType).toClass() == Object.class;
-		return opaque && mediaType != null && MediaType.TEXT_EVENT_STREAM.includes(mediaType);
+		return mediaType != null && MediaType.TEXT_EVENT_STREAM.includes(mediaType)
+				&& this.codecs.getWriters()
+					.stream()
+					.filter((writer) -> !(writer instanceof HiddenEventHttpMessageWriter))
+					.filter((writer) -> writer.canWrite(elementType, mediaType))
+					.findFirst()
+					.filter(ServerSentEventHttpMessageWriter.class::isInstance)
+					.isPresent();
 	}
 
 	@Override
 	public Mono<Void> write(Publisher<?> elements, ResolvableType actualType, ResolvableType elementType,
 			@Nullable MediaType mediaType, ServerHttpRequest request, ServerHttpResponse response,
 			Map<String, Object> hints) {
-		return delegate().write(checked(elements), actualType, elementType, mediaType, request, response, hints);
+		return delegate().write(checked(elements), actualType, elementType, mediaType, request,
+				new FirstEncodedResponse(response), hints);
 	}
 
 	@Override
@@ -82,6 +94,36 @@ final class HiddenEventHttpMessageWriter implements HttpMessageWriter<Object> {
 						+ " or one of them in ResponseEntity");
 			}
 		});
+	}
+
+	/**
+	 * Is committed when the first element has been encoded, not before.
+	 */
+	private static final class FirstEncodedResponse extends ServerHttpResponseDecorator {
+
+		private FirstEncodedResponse(ServerHttpResponse response) {
+			super(response);
+		}
+
+		@Override
+		public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
+			return super.writeAndFlushWith(Flux.defer(() -> {
+				AtomicBoolean first = new AtomicBoolean(true);
+				return Flux.from(body)
+					.concatMap((element) -> first.getAndSet(false) ? encoded(element) : Mono.just(element), 0);
+			}));
+		}
+
+		/** On the heap, so that nothing leaks if the response is never committed. */
+		private static Mono<Publisher<DataBuffer>> encoded(Publisher<? extends DataBuffer> element) {
+			return DataBufferUtils.join(element).map((buffer) -> {
+				byte[] bytes = new byte[buffer.readableByteCount()];
+				buffer.read(bytes);
+				DataBufferUtils.release(buffer);
+				return Mono.just(DefaultDataBufferFactory.sharedInstance.wrap(bytes));
+			});
+		}
+
 	}
 
 }

@@ -1,6 +1,9 @@
 package io.github.sse4spring.webflux;
 
 import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -78,15 +81,25 @@ abstract class AbstractHiddenEventsTests {
 			/raw-flux,         */*
 			/raw-flux,         text/event-stream
 			/object,           */*
+			/object,           text/event-stream
 			/object-array,     application/json
+			/object-array,     text/event-stream
 			/list-of-anything, */*
+			/list-of-anything, text/event-stream
 			/map-of-anything,  */*
+			/map-of-anything,  text/event-stream
+			/mono-of-map,      text/event-stream
+			/flux-of-lists,    text/event-stream
+			/serializable,     text/event-stream
 			/entity,           */*
+			/entity,           text/event-stream
 			/mono-entity,      text/event-stream
 			/server-sent,      text/event-stream
+			/server-sent-map,  text/event-stream
 			/fn/flux,          */*
 			/fn/flux,          text/event-stream
 			/fn/list,          */*
+			/fn/list,          text/event-stream
 			/fn/stream,        */*
 			""")
 	void eventBehindATypeThatDoesNotShowItIsA500ThatSaysWhatToDeclare(String path, String accept, CapturedOutput output)
@@ -104,6 +117,20 @@ abstract class AbstractHiddenEventsTests {
 		try (RawClient client = RawClient.get(this.port, "/unseen/no-events", "Accept: text/event-stream")) {
 			assertThat(client.status()).isEqualTo(200);
 			assertThat(client.readToEnd()).isEqualTo("data:{\"n\":1}\n\nid:7\ndata:two\n\n");
+		}
+	}
+
+	@Test
+	void elementBehindSuchATypeIsWrittenBeforeTheNextOneIsThere() throws IOException {
+		try (RawClient client = RawClient.get(this.port, "/unseen/endless", "Accept: text/event-stream")) {
+			assertThat(client.readUntil("\n\n")).isEqualTo("data:[1]\n\n");
+		}
+	}
+
+	@Test
+	void bytesAreAnEventStreamAsTheyAreAsBySpring() throws IOException {
+		try (RawClient client = RawClient.get(this.port, "/unseen/bytes", "Accept: text/event-stream")) {
+			assertThat(client.readToEnd()).isEqualTo("data: raw\n\n");
 		}
 	}
 
@@ -128,6 +155,16 @@ abstract class AbstractHiddenEventsTests {
 		@GetMapping("/unseen/no-events")
 		Flux<?> noEvents() {
 			return Flux.just(Map.of("n", 1), ServerSentEvent.builder("two").id("7").build());
+		}
+
+		@GetMapping("/unseen/endless")
+		Flux<Object> endless() {
+			return Flux.<Object>just(List.of(1)).concatWith(Flux.never());
+		}
+
+		@GetMapping("/unseen/bytes")
+		Flux<byte[]> bytes() {
+			return Flux.just("data: ", "raw\n\n").map((text) -> text.getBytes(StandardCharsets.UTF_8));
 		}
 
 		@GetMapping("/unseen/raw-flux")
@@ -155,6 +192,21 @@ abstract class AbstractHiddenEventsTests {
 			return Map.of("event", EVENTS.get(0));
 		}
 
+		@GetMapping("/unseen/mono-of-map")
+		Mono<Map<String, Object>> monoOfMap() {
+			return Mono.just(Map.of("event", EVENTS.get(0)));
+		}
+
+		@GetMapping("/unseen/flux-of-lists")
+		Flux<List<?>> fluxOfLists() {
+			return Flux.just(EVENTS);
+		}
+
+		@GetMapping("/unseen/serializable")
+		Flux<Serializable> serializable() {
+			return Flux.just(new ArrayList<>(EVENTS));
+		}
+
 		@GetMapping("/unseen/entity")
 		ResponseEntity<?> entity() {
 			return ResponseEntity.ok(EVENTS);
@@ -168,6 +220,12 @@ abstract class AbstractHiddenEventsTests {
 		@GetMapping("/unseen/server-sent")
 		Flux<ServerSentEvent<?>> serverSent() {
 			return Flux.fromIterable(EVENTS).map((event) -> ServerSentEvent.builder(event).build());
+		}
+
+		@GetMapping("/unseen/server-sent-map")
+		Flux<ServerSentEvent<Map<String, Object>>> serverSentMap() {
+			Map<String, Object> map = Map.of("event", EVENTS.get(0));
+			return Flux.just(ServerSentEvent.builder(map).build());
 		}
 
 	}
