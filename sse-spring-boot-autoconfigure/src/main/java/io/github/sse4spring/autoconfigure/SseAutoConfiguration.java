@@ -4,7 +4,7 @@ import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubListener;
 import io.github.sse4spring.codec.SseEventDecoder;
 import io.github.sse4spring.codec.SseEventEncoder;
-import io.github.sse4spring.codec.SseEventModule;
+import io.github.sse4spring.codec.SseEventGuard;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.hub.SseHubBuilderCustomizer;
 import org.apache.commons.logging.Log;
@@ -42,12 +42,6 @@ public final class SseAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	SseEventModule sseEventModule() {
-		return new SseEventModule();
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
 	SseEventDecoder sseEventDecoder(ObjectProvider<JsonMapper> jsonMapper) {
 		return new SseEventDecoder(jsonMapper.getIfAvailable(JsonMapper::shared));
 	}
@@ -73,6 +67,20 @@ public final class SseAutoConfiguration {
 		@Bean
 		CodecCustomizer sseCodecCustomizer(SseEventDecoder decoder) {
 			return (configurer) -> configurer.customCodecs().register(decoder);
+		}
+
+	}
+
+	/**
+	 * Lets no event be written as JSON.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(JsonMapper.class)
+	static class JsonConfiguration {
+
+		@Bean
+		static SseEventGuard sseEventGuard() {
+			return new SseEventGuard();
 		}
 
 	}

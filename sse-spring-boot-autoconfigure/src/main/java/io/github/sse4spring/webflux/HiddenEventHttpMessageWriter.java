@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.codec.SseEventGuard;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -89,9 +90,7 @@ final class HiddenEventHttpMessageWriter implements HttpMessageWriter<Object> {
 		return Flux.from(elements).doOnNext((element) -> {
 			Object data = (element instanceof ServerSentEvent<?> event) ? event.data() : element;
 			if (data instanceof SseEvent) {
-				throw new EncodingException("SseEvent is hidden by the declared type of the handler."
-						+ " For an event stream declare Flux<SseEvent>, Mono<SseEvent> or SseEvent,"
-						+ " or one of them in ResponseEntity");
+				throw new EncodingException(SseEventGuard.MESSAGE);
 			}
 		});
 	}

@@ -13,7 +13,6 @@ import io.github.sse4spring.SseHubClosedException;
 import io.github.sse4spring.SseHubListener;
 import io.github.sse4spring.codec.SseEventDecoder;
 import io.github.sse4spring.codec.SseEventEncoder;
-import io.github.sse4spring.codec.SseEventModule;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.hub.SseHubBuilderCustomizer;
 import io.github.sse4spring.webflux.SseClientKeyResolver;
@@ -138,14 +137,30 @@ class SseAutoConfigurationTests {
 	}
 
 	@Test
-	void jsonMapperThatTheApplicationBuildsIsLeftAsItIsAndMayHaveTheModule() {
-		this.plain.withUserConfiguration(SnakeCase.class)
-			.run((context) -> assertThat(context.getBean(JsonMapper.class).registeredModules())
-				.noneMatch(SseEventModule.class::isInstance));
-		JsonMapper mapper = JsonMapper.builder().addModule(new SseEventModule()).build();
-		assertThatExceptionOfType(JacksonException.class)
-			.isThrownBy(() -> mapper.writeValueAsString(SseEvent.text("x")))
-			.withMessageContaining("declare Flux<SseEvent>");
+	void jsonMapperThatTheApplicationBuildsRefusesEventsAndIsOtherwiseAsItWas() {
+		this.plain.withUserConfiguration(SnakeCase.class).run((context) -> {
+			JsonMapper mapper = context.getBean(JsonMapper.class);
+			assertThatExceptionOfType(JacksonException.class)
+				.isThrownBy(() -> mapper.writeValueAsString(List.of(SseEvent.text("x"))))
+				.withMessageContaining("declare Flux<SseEvent>");
+			assertThat(mapper.writeValueAsString(new Order(1))).isEqualTo("{\"order_number\":1}");
+		});
+	}
+
+	@Test
+	void jsonMapperOfASubclassIsLeftAsItIs() {
+		OwnMapper own = new OwnMapper();
+		this.plain.withBean(OwnMapper.class, () -> own)
+			.run((context) -> assertThat(context.getBean(OwnMapper.class)).isSameAs(own));
+	}
+
+	@Test
+	void mapperFromTheBuilderOfBootRefusesEvents() {
+		this.reactive.run((context) -> {
+			JsonMapper mapper = context.getBean(JsonMapper.Builder.class).build();
+			assertThatExceptionOfType(JacksonException.class)
+				.isThrownBy(() -> mapper.writeValueAsString(SseEvent.text("x")));
+		});
 	}
 
 	@Test
@@ -269,6 +284,12 @@ class SseAutoConfigurationTests {
 		JsonMapper jsonMapper() {
 			return JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 		}
+
+	}
+
+	static final class OwnMapper extends JsonMapper {
+
+		private static final long serialVersionUID = 1L;
 
 	}
 

@@ -49,7 +49,8 @@ abstract class AbstractHiddenEventsTests {
 
 	private static final List<SseEvent> EVENTS = List.of(SseEvent.text("one"));
 
-	private static final String MESSAGE = "For an event stream declare Flux<SseEvent>, Mono<SseEvent> or SseEvent";
+	/** As README.md quotes it, and what to declare. */
+	private static final String MESSAGE = "SseEvent cannot be written as JSON. For an event stream declare Flux<SseEvent>, Mono<SseEvent> or SseEvent";
 
 	private final Class<?> server;
 

@@ -1,19 +1,23 @@
 package io.github.sse4spring.webflux;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
 import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.testsupport.RawClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.stereotype.Controller;
@@ -69,6 +73,16 @@ class HiddenEventsTests {
 	void eventsInTheModelOfAViewAndBoundsThatGoOnForEverAreNoConcern() {
 		try (ConfigurableApplicationContext context = StreamApplication.run(NettyServer.class, Others.class)) {
 			assertThat(context.isActive()).isTrue();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "application/json", "text/event-stream" })
+	void jsonMapperThatTheApplicationBuildsRefusesEventsToo(String accept) throws IOException {
+		try (ConfigurableApplicationContext context = StreamApplication.run(NettyServer.class, OwnMapper.class);
+				RawClient client = RawClient.get(StreamApplication.port(context), "/own", "Accept: " + accept)) {
+			assertThat(client.status()).isEqualTo(500);
+			assertThat(client.readToEnd()).doesNotContain("notice");
 		}
 	}
 
@@ -169,6 +183,21 @@ class HiddenEventsTests {
 		@ResponseBody
 		List<SseEvent> events() {
 			return EVENTS;
+		}
+
+	}
+
+	@RestController
+	static class OwnMapper {
+
+		@Bean
+		JsonMapper jsonMapper() {
+			return JsonMapper.builder().build();
+		}
+
+		@GetMapping("/own")
+		Object events() {
+			return List.of(EVENTS);
 		}
 
 	}
