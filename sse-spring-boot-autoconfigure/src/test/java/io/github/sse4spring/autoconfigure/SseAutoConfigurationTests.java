@@ -13,6 +13,7 @@ import io.github.sse4spring.SseHubClosedException;
 import io.github.sse4spring.SseHubListener;
 import io.github.sse4spring.codec.SseEventDecoder;
 import io.github.sse4spring.codec.SseEventEncoder;
+import io.github.sse4spring.codec.SseEventGuard;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.hub.SseHubBuilderCustomizer;
 import io.github.sse4spring.webflux.SseClientKeyResolver;
@@ -21,6 +22,7 @@ import io.github.sse4spring.webflux.SseDrain;
 import io.github.sse4spring.webflux.SseEventResultHandler;
 import io.github.sse4spring.webflux.SseStreams;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -36,6 +38,8 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
@@ -51,6 +55,7 @@ import org.springframework.web.reactive.result.method.annotation.ResponseEntityR
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+@ExtendWith(OutputCaptureExtension.class)
 class SseAutoConfigurationTests {
 
 	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations.of(SseAutoConfiguration.class,
@@ -152,6 +157,12 @@ class SseAutoConfigurationTests {
 		OwnMapper own = new OwnMapper();
 		this.plain.withBean(OwnMapper.class, () -> own)
 			.run((context) -> assertThat(context.getBean(OwnMapper.class)).isSameAs(own));
+	}
+
+	@Test
+	void guardOfTheJsonMappersCreatesNoOtherBeanEarly(CapturedOutput output) {
+		this.reactive.run((context) -> assertThat(context).hasSingleBean(SseEventGuard.class));
+		assertThat(output).doesNotContain("not eligible for getting processed");
 	}
 
 	@Test
