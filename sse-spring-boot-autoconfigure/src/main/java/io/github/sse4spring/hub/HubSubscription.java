@@ -500,7 +500,10 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	@Override
 	public void clear() {
 		this.held = null;
-		this.notices.clear();
+		if (this.noticesInFlux) {
+			this.notices.clear();
+		}
+		// The writer still has to tell the others: events behind them may have arrived.
 	}
 
 	@Override

@@ -632,6 +632,16 @@ class HubStreamTests {
 		assertThat(told()).startsWith("sse-gap {\"reason\":\"expired\"} #12", "12 #13").hasSize(9);
 	}
 
+	@Test
+	void noticeOfASourceThatAnOperatorPollsAndCancelsIsStillTold() {
+		this.stream.start(this.hub.subscribe(to("a").bufferSize(4)).publish((shared) -> shared, 1).take(2), 1);
+		this.stream.loop.runTasks();
+		publish(0, 1);
+		publish(1, 20);
+		this.stream.loop.onLoop(() -> this.stream.writer.request(10));
+		assertThat(EventStream.parse(this.stream.text())).anyMatch((block) -> "sse-lag".equals(block.name()));
+	}
+
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void operatorWithAQueueOfItsOwnIsNotSeenThrough(boolean polling) {

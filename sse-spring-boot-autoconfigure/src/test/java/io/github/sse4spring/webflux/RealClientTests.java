@@ -92,8 +92,8 @@ class RealClientTests {
 			running.close();
 		}
 		assertThat(this.seen).isEqualTo(IntStream.range(0, 80).mapToObj((i) -> "event " + i).toList());
-		// At first, and again after each of three breaks.
-		assertThat(this.context.getBean(Opened.class).count).hasValueGreaterThanOrEqualTo(4);
+		// The client came back, however many of the breaks fell into one of its waits.
+		assertThat(this.context.getBean(Opened.class).count).hasValueGreaterThanOrEqualTo(2);
 	}
 
 	/**
