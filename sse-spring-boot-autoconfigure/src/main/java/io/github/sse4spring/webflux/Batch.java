@@ -79,7 +79,7 @@ final class Batch {
 		int missing = length;
 		while (missing > 0) {
 			Object first = this.frames.getFirst();
-			byte[] bytes = (first instanceof Part part) ? part.frame : (byte[]) first;
+			byte[] bytes = bytes(first);
 			int end = (first instanceof Part part) ? part.length : bytes.length;
 			int count = Math.min(missing, end - this.offset);
 			buffer.write(bytes, this.offset, count);
@@ -90,6 +90,13 @@ final class Batch {
 				this.offset = 0;
 			}
 		}
+	}
+
+	private static byte[] bytes(Object frame) {
+		if (frame instanceof Part part) {
+			return part.frame;
+		}
+		return (byte[]) frame;
 	}
 
 	void clear() {

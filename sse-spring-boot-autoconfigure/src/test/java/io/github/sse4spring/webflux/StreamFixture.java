@@ -176,8 +176,8 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 
 	@Override
 	public DataBuffer take(Batch batch) {
-		if (this.failure instanceof Error error) {
-			throw error;
+		if (this.failure instanceof Error) {
+			throw (Error) this.failure;
 		}
 		if (this.failure != null) {
 			throw new IllegalStateException(this.failure);
