@@ -44,6 +44,9 @@ final class NettySocket {
 	/** With HTTP/2: what was emitted so far, as Netty counts it. */
 	private long emitted;
 
+	/** How often the channel became writable again. */
+	private long resumed;
+
 	private @Nullable WriteBufferWaterMark waterMarkBefore;
 
 	private @Nullable Runnable undo;
@@ -90,6 +93,11 @@ final class NettySocket {
 		this.emitted += Math.max(MIN_HTTP2_FRAME, bytes);
 	}
 
+	/** The channel became writable again, so the socket took bytes. */
+	void resumed() {
+		this.resumed++;
+	}
+
 	/** Whether bytes wait that the socket has not taken. */
 	boolean hasPending() {
 		return pending() > 0;
@@ -107,12 +115,17 @@ final class NettySocket {
 
 	/**
 	 * A number that stays the same while the socket takes nothing. With HTTP/2 it is how
-	 * many bytes were taken, frame by frame.
+	 * many bytes were taken, frame by frame. With HTTP/1.1 it is the place in the buffer
+	 * that leaves next. Buffers are pooled, so the same buffer at the same place may be
+	 * one that was written later; a client that reads slowly then looks as if it read
+	 * nothing. Between the two the channel became writable again, which is counted too.
 	 */
 	long progress() {
 		ChannelOutboundBuffer outbound = this.channel.unsafe().outboundBuffer();
-		return (outbound != null) ? mix(System.identityHashCode(outbound.current()), outbound.currentProgress())
-				: this.emitted - pending();
+		if (outbound == null) {
+			return this.emitted - pending();
+		}
+		return mix(this.resumed, mix(System.identityHashCode(outbound.current()), outbound.currentProgress()));
 	}
 
 	private static long mix(long a, long b) {

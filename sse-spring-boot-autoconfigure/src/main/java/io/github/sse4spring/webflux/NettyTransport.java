@@ -119,6 +119,7 @@ final class NettyTransport implements Transport {
 			@Override
 			public void channelWritabilityChanged(ChannelHandlerContext context) throws Exception {
 				if (context.channel().isWritable()) {
+					NettyTransport.this.socket.resumed();
 					resume.run();
 				}
 				super.channelWritabilityChanged(context);

@@ -66,7 +66,9 @@ final class StallWatch {
 	}
 
 	/**
-	 * Look, if it is time to.
+	 * Look, if it is time to. A look that comes late shows that the loop stood still (a
+	 * pause of the JVM, a machine under load). The client could not be served in that
+	 * time, so the time does not count against the client.
 	 * @param waiting whether something waits before the transport
 	 * @return whether nothing was taken for the timeout
 	 */
@@ -78,6 +80,9 @@ final class StallWatch {
 		if (progress != this.progress) {
 			this.progress = progress;
 			this.takenAt = now;
+		}
+		else {
+			this.takenAt += now - this.lookAt;
 		}
 		this.lookAt = Math.min(now + this.timeout / LOOKS, this.takenAt + this.timeout);
 		return now - this.takenAt >= this.timeout;

@@ -726,6 +726,19 @@ class StreamWriterTests {
 	}
 
 	@Test
+	void timeInWhichTheLoopStoodStillDoesNotCountAgainstTheClient() {
+		StreamFixture stream = stalling(Duration.ofSeconds(8)).start(this.source.flux());
+		stream.pending = true;
+		stream.loop.advance(Duration.ofSeconds(3));
+		stream.loop.standStill(Duration.ofSeconds(30));
+		stream.loop.advance(Duration.ofSeconds(1));
+		assertThat(stream.aborted).isFalse();
+		stream.loop.advance(Duration.ofSeconds(8));
+		assertThat(stream.aborted).isTrue();
+		assertThat(stream.end).isEqualTo(SseStreamEnd.STALLED);
+	}
+
+	@Test
 	void quietStreamIsNoStall() {
 		StreamFixture stream = stalling(Duration.ofSeconds(2)).start(this.source.flux());
 		stream.loop.advance(Duration.ofMinutes(10));

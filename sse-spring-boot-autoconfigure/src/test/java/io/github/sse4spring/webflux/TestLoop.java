@@ -84,6 +84,10 @@ final class TestLoop extends Loop {
 		return this.timers.size();
 	}
 
+	void standStill(Duration duration) {
+		this.now += duration.toNanos();
+	}
+
 	void advance(Duration duration) {
 		long end = this.now + duration.toNanos();
 		runTasks();
