@@ -27,7 +27,9 @@ class ClientKeyLogTests {
 			assertThat(first.readUntil("data:first\n\n")).isNotEmpty();
 			assertThat(second.readToEnd()).startsWith(":refused: max-connections-per-client\n");
 		}
-		assertThat(output).contains("are open for client 'a\\u0009b\\u000A2026 \\u001B[31mé\\u0085' (more");
+		// The letter between the two is shown as the console's own character set can.
+		assertThat(output).contains("are open for client 'a\\u0009b\\u000A2026 \\u001B[31m", "\\u0085' (more")
+			.doesNotContain("\\u00E9");
 	}
 
 	@Configuration(proxyBeanMethods = false)
