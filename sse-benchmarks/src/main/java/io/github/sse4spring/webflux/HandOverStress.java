@@ -102,7 +102,7 @@ public class HandOverStress {
 		result.r2 = this.response.completed ? 1 : 0;
 	}
 
-	private static final class TaskLoop extends Loop {
+	private static final class TaskLoop extends StreamLoop {
 
 		private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
@@ -137,13 +137,13 @@ public class HandOverStress {
 	 */
 	private static final class Response implements Transport, CoreSubscriber<DataBuffer> {
 
-		private final Loop loop;
+		private final StreamLoop loop;
 
 		private int events;
 
 		private boolean completed;
 
-		private Response(Loop loop) {
+		private Response(StreamLoop loop) {
 			this.loop = loop;
 		}
 
@@ -166,7 +166,7 @@ public class HandOverStress {
 		}
 
 		@Override
-		public Loop loop() {
+		public StreamLoop loop() {
 			return this.loop;
 		}
 

@@ -1,7 +1,7 @@
 package io.github.sse4spring.autoconfigure;
 
 import io.github.sse4spring.SseHub;
-import io.github.sse4spring.metrics.SseHubObservations;
+import io.github.sse4spring.metrics.ObservedSseHub;
 import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -36,8 +36,9 @@ public final class SseObservationAutoConfiguration {
 
 			@Override
 			public Object postProcessAfterInitialization(Object bean, String beanName) {
-				return (bean instanceof SseHub hub && isDeclaredAsHub(beanName)) ? new SseHubObservations(hub,
-						registry.getObject(), properties.getObject().getMetrics().getTopics()) : bean;
+				return (bean instanceof SseHub hub && isDeclaredAsHub(beanName))
+						? new ObservedSseHub(hub, registry.getObject(), properties.getObject().getMetrics().getTopics())
+						: bean;
 			}
 
 			/** Who wants a hub of his own type would not find it behind ours. */

@@ -4,12 +4,12 @@ import io.github.sse4spring.codec.SseEventEncoder;
 import io.github.sse4spring.webflux.SseClientKeyResolver;
 import io.github.sse4spring.webflux.SseClientScript;
 import io.github.sse4spring.webflux.SseConnections;
-import io.github.sse4spring.webflux.SseDrain;
 import io.github.sse4spring.webflux.SseEventResultHandler;
 import io.github.sse4spring.webflux.SseExchangeFilter;
 import io.github.sse4spring.webflux.SseProducesPostProcessor;
 import io.github.sse4spring.webflux.SseStreamListener;
 import io.github.sse4spring.webflux.SseStreams;
+import io.github.sse4spring.webflux.SseStreamsLifecycle;
 import io.github.sse4spring.webflux.SseWebFluxConfigurer;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -83,8 +83,8 @@ public final class SseWebFluxAutoConfiguration {
 	}
 
 	@Bean
-	SseDrain sseDrain(SseStreams streams) {
-		return new SseDrain(streams);
+	SseStreamsLifecycle sseDrain(SseStreams streams) {
+		return new SseStreamsLifecycle(streams);
 	}
 
 	/**

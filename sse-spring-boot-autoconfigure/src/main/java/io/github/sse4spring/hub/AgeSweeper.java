@@ -28,7 +28,7 @@ final class AgeSweeper {
 
 	private final DefaultSseHub hub;
 
-	private final Wakers wakers;
+	private final LoopDispatchers dispatchers;
 
 	private final Duration maxAge;
 
@@ -36,9 +36,9 @@ final class AgeSweeper {
 
 	private final AtomicBoolean waiting = new AtomicBoolean();
 
-	AgeSweeper(DefaultSseHub hub, Wakers wakers, Duration maxAge) {
+	AgeSweeper(DefaultSseHub hub, LoopDispatchers dispatchers, Duration maxAge) {
 		this.hub = hub;
-		this.wakers = wakers;
+		this.dispatchers = dispatchers;
 		this.maxAge = maxAge;
 		Duration wait = maxAge.dividedBy(SWEEPS_OF_AN_AGE);
 		wait = (wait.compareTo(SHORTEST_WAIT) < 0) ? SHORTEST_WAIT : wait;
@@ -67,7 +67,7 @@ final class AgeSweeper {
 	 */
 	private @Nullable Map<Ring, Long> neededByRing() {
 		Map<Ring, Long> needed = new HashMap<>();
-		for (HubSubscription subscription : this.wakers.subscriptions()) {
+		for (HubSubscription subscription : this.dispatchers.subscriptions()) {
 			List<Cursor> cursors = subscription.placed();
 			if (cursors.isEmpty()) {
 				return null;

@@ -12,7 +12,7 @@ final class Cursor {
 
 	private final Topic topic;
 
-	private final Group group;
+	private final WakeGroup group;
 
 	/**
 	 * Index of the first entry that may be its end: an end with entries behind it when
@@ -31,7 +31,7 @@ final class Cursor {
 	private int place;
 
 	/** Under the lock of the hub: create it at the tail. */
-	Cursor(HubSubscription subscription, Topic topic, Group group, Ring.Tail tail) {
+	Cursor(HubSubscription subscription, Topic topic, WakeGroup group, Ring.Tail tail) {
 		this.subscription = subscription;
 		this.topic = topic;
 		this.group = group;
@@ -47,7 +47,7 @@ final class Cursor {
 		return this.topic;
 	}
 
-	Group group() {
+	WakeGroup group() {
 		return this.group;
 	}
 

@@ -60,10 +60,10 @@ final class DefaultSseHub implements SseHub {
 
 	private final Topics topics;
 
-	private final Wakers wakers;
+	private final LoopDispatchers dispatchers;
 
 	/** For what happens later than a publish. */
-	private final Scheduler timer;
+	private final Scheduler scheduler;
 
 	private final @Nullable AgeSweeper sweeper;
 
@@ -87,10 +87,10 @@ final class DefaultSseHub implements SseHub {
 		this.encoder = encoder;
 		this.clock = clock;
 		this.listeners = listeners;
-		this.timer = scheduler;
-		this.wakers = new Wakers(scheduler);
+		this.scheduler = scheduler;
+		this.dispatchers = new LoopDispatchers(scheduler);
 		Duration maxAge = settings.replayMaxAge();
-		this.sweeper = (maxAge != null) ? new AgeSweeper(this, this.wakers, maxAge) : null;
+		this.sweeper = (maxAge != null) ? new AgeSweeper(this, this.dispatchers, maxAge) : null;
 		this.topics = new Topics(settings, firstSequence - 1, firstIndex);
 		this.tail = firstSequence;
 	}
@@ -204,10 +204,10 @@ final class DefaultSseHub implements SseHub {
 			@Nullable SseStream stream) {
 		String resumeAfter = resumeAfter(description, stream);
 		boolean missing = stream != null && description.resumes() && !stream.hasAllArrived();
-		Waker waker = this.wakers.acquire(stream);
-		HubSubscription subscription = new HubSubscription(this, description, actual, stream, waker);
-		waker.add(subscription);
-		StartFinder start;
+		LoopDispatcher dispatcher = this.dispatchers.acquire(stream);
+		HubSubscription subscription = new HubSubscription(this, description, actual, stream, dispatcher);
+		dispatcher.add(subscription);
+		StartLocator start;
 		this.lock.lock();
 		try {
 			long now = now();
@@ -215,7 +215,7 @@ final class DefaultSseHub implements SseHub {
 			List<Cursor> cursors = join(subscription);
 			Duration maxAge = this.settings.replayMaxAge();
 			long oldest = (maxAge != null) ? now - maxAge.toMillis() : Long.MIN_VALUE;
-			start = new StartFinder(this.epoch, this.tail, this.topics.forgottenUpTo(), oldest, cursors, this.ownIds);
+			start = new StartLocator(this.epoch, this.tail, this.topics.forgottenUpTo(), oldest, cursors, this.ownIds);
 			start.place(description, resumeAfter);
 			if (missing) {
 				start.foundGap(Notices.UNKNOWN);
@@ -255,7 +255,7 @@ final class DefaultSseHub implements SseHub {
 		List<Cursor> cursors = new ArrayList<>();
 		for (String name : subscription.description().topics()) {
 			Topic topic = this.topics.get(name);
-			Group group = this.topics.join(topic, subscription.waker(), subscription.bufferSize());
+			WakeGroup group = this.topics.join(topic, subscription.dispatcher(), subscription.bufferSize());
 			cursors.add(new Cursor(subscription, topic, group, this.topics.tailOf(topic)));
 		}
 		return cursors;
@@ -281,16 +281,16 @@ final class DefaultSseHub implements SseHub {
 		}
 	}
 
-	/** The subscription has left, and runs nothing more on its waker. */
+	/** The subscription has left, and runs nothing more on its dispatcher. */
 	void release(HubSubscription subscription) {
-		subscription.waker().remove(subscription);
-		this.wakers.release(subscription.waker());
+		subscription.dispatcher().remove(subscription);
+		this.dispatchers.release(subscription.dispatcher());
 	}
 
 	/** On any thread: run a task later. */
 	void later(Runnable task, Duration delay) {
 		try {
-			this.timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+			this.scheduler.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (RejectedExecutionException ex) {
 			// Not every scheduler can delay a task.

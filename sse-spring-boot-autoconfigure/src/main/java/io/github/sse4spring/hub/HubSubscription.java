@@ -51,7 +51,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	private final @Nullable SseStream stream;
 
-	private final Waker waker;
+	private final LoopDispatcher dispatcher;
 
 	private final int bufferSize;
 
@@ -66,7 +66,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	/** Whether notices are for the flux, and not for the writer of a stream. */
 	private final boolean noticesInFlux;
 
-	private final Reader reader;
+	private final TopicMerger merger;
 
 	/** The id of what was handed over last; read on any thread. */
 	private volatile String handedOver = "";
@@ -101,19 +101,20 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	private volatile boolean ended;
 
 	HubSubscription(DefaultSseHub hub, SseSubscription description, CoreSubscriber<? super SseEvent> actual,
-			@Nullable SseStream stream, Waker waker) {
+			@Nullable SseStream stream, LoopDispatcher dispatcher) {
 		this.hub = hub;
 		this.description = description;
 		this.actual = actual;
 		this.stream = stream;
-		this.waker = waker;
+		this.dispatcher = dispatcher;
 		Integer bufferSize = description.bufferSize();
 		this.bufferSize = (bufferSize != null) ? bufferSize : hub.settings().bufferSize();
 		this.noticesInFlux = (stream != null && !description.resumes())
 				? description.hasNotices() || !stream.isOnlyOneBehind(actual)
 				: description.hasNotices() && stream == null;
 		SseLagPolicy lagPolicy = description.lagPolicy();
-		this.reader = new Reader(hub, this.bufferSize, (lagPolicy != null) ? lagPolicy : hub.settings().lagPolicy());
+		this.merger = new TopicMerger(hub, this.bufferSize,
+				(lagPolicy != null) ? lagPolicy : hub.settings().lagPolicy());
 	}
 
 	SseSubscription description() {
@@ -124,12 +125,12 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		return this.bufferSize;
 	}
 
-	Waker waker() {
-		return this.waker;
+	LoopDispatcher dispatcher() {
+		return this.dispatcher;
 	}
 
 	List<Cursor> cursors() {
-		return this.reader.cursors();
+		return this.merger.cursors();
 	}
 
 	/** On any thread: where it reads, nothing until it has been placed. */
@@ -138,8 +139,8 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	}
 
 	/** Before the subscription is visible to other threads. */
-	void startAt(StartFinder start) {
-		this.reader.startAt(start.cursors(), start.tail());
+	void startAt(StartLocator start) {
+		this.merger.startAt(start.cursors(), start.tail());
 		this.placed = start.cursors();
 		this.handedOver = start.position().toString();
 		if (start.gap() != null) {
@@ -183,7 +184,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	}
 
 	private void execute(Runnable task) {
-		if (!this.waker.execute(task)) {
+		if (!this.dispatcher.execute(task)) {
 			refused();
 		}
 	}
@@ -265,7 +266,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 			}
 		}
 		if (!this.ended && this.held == null) {
-			this.reader.readEnd();
+			this.merger.readEnd();
 			completeIfAtEnd();
 		}
 	}
@@ -301,8 +302,8 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	private @Nullable SseEvent next() {
 		SseEvent event = null;
 		while (event == null && !this.ended) {
-			Slot slot = this.reader.next();
-			addMissed(this.reader.takeSkipped());
+			Slot slot = this.merger.next();
+			addMissed(this.merger.takeSkipped());
 			if (slot == null) {
 				endIfOver();
 				tellQuietLag();
@@ -348,8 +349,8 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		}
 		if (this.quietLagIsDue) {
 			this.quietLagIsDue = false;
-			String upTo = this.hub.positionAt(this.reader.readUpTo()).toString();
-			tellMissed(this.reader.readUpTo());
+			String upTo = this.hub.positionAt(this.merger.readUpTo()).toString();
+			tellMissed(this.merger.readUpTo());
 			this.leftOut = new LeftOut(this.handedOver, upTo);
 		}
 		else if (!this.quietLagWaits) {
@@ -365,7 +366,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	}
 
 	private void endIfOver() {
-		long behind = this.reader.behind();
+		long behind = this.merger.behind();
 		if (behind > 0) {
 			this.hub.missed(this.description, 0);
 			lagged(new SseLagException(this.description.topics(), behind));
@@ -374,7 +375,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	}
 
 	private void completeIfAtEnd() {
-		if (this.reader.isAtEnd()) {
+		if (this.merger.isAtEnd()) {
 			tellMissed(this.hub.tail() - 1);
 			if (!this.noticesInFlux || this.notices.isEmpty()) {
 				complete();
@@ -399,7 +400,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	 * client not to come back.
 	 */
 	private void lagged(SseLagException lag) {
-		boolean disconnect = (this.reader.lagPolicy() == SseLagPolicy.DISCONNECT);
+		boolean disconnect = (this.merger.lagPolicy() == SseLagPolicy.DISCONNECT);
 		if (disconnect && this.stream == null) {
 			complete();
 		}
@@ -421,7 +422,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		}
 		this.ended = true;
 		this.hub.leave(this);
-		this.waker.execute(() -> cursors().forEach((cursor) -> cursor.group().remove(cursor)));
+		this.dispatcher.execute(() -> cursors().forEach((cursor) -> cursor.group().remove(cursor)));
 		this.hub.release(this);
 		return true;
 	}
@@ -467,12 +468,12 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	@Override
 	public boolean isLive() {
-		return this.reader.isCaughtUp();
+		return this.merger.isCaughtUp();
 	}
 
 	@Override
 	public long lag() {
-		return this.ended ? 0 : this.reader.lag();
+		return this.ended ? 0 : this.merger.lag();
 	}
 
 	@Override
@@ -494,7 +495,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	@Override
 	public boolean isEmpty() {
-		return this.ended || (this.held == null && this.reader.isEmpty());
+		return this.ended || (this.held == null && this.merger.isEmpty());
 	}
 
 	@Override

@@ -26,7 +26,7 @@ final class Topic {
 	private volatile @Nullable Ring ring;
 
 	/** Copied when it changes; read by publishers without the lock. */
-	private volatile List<Group> groups = List.of();
+	private volatile List<WakeGroup> groups = List.of();
 
 	Topic(String name) {
 		this.name = name;
@@ -65,26 +65,26 @@ final class Topic {
 
 	/** On any thread: wake whoever reads this topic. */
 	void wake() {
-		this.groups.forEach(Group::wake);
+		this.groups.forEach(WakeGroup::wake);
 	}
 
-	Group join(Waker waker, int bufferSize) {
+	WakeGroup join(LoopDispatcher dispatcher, int bufferSize) {
 		this.subscribers.incrementAndGet();
 		this.bufferSizes.merge(bufferSize, 1, Integer::sum);
-		for (Group group : this.groups) {
-			if (group.waker() == waker) {
+		for (WakeGroup group : this.groups) {
+			if (group.dispatcher() == dispatcher) {
 				group.retain();
 				return group;
 			}
 		}
-		Group group = new Group(waker);
-		List<Group> groups = new ArrayList<>(this.groups);
+		WakeGroup group = new WakeGroup(dispatcher);
+		List<WakeGroup> groups = new ArrayList<>(this.groups);
 		groups.add(group);
 		this.groups = List.copyOf(groups);
 		return group;
 	}
 
-	void leave(Group group, int bufferSize) {
+	void leave(WakeGroup group, int bufferSize) {
 		this.subscribers.decrementAndGet();
 		this.bufferSizes.computeIfPresent(bufferSize, (size, count) -> (count > 1) ? count - 1 : null);
 		if (group.release()) {

@@ -88,12 +88,12 @@ final class Topics {
 		return topic;
 	}
 
-	Group join(Topic topic, Waker waker, int bufferSize) {
+	WakeGroup join(Topic topic, LoopDispatcher dispatcher, int bufferSize) {
 		this.idle.remove(topic);
-		return topic.join(waker, bufferSize);
+		return topic.join(dispatcher, bufferSize);
 	}
 
-	void leave(Topic topic, Group group, int bufferSize, long now) {
+	void leave(Topic topic, WakeGroup group, int bufferSize, long now) {
 		topic.leave(group, bufferSize);
 		used(topic, now);
 		removeIfUnused(topic);

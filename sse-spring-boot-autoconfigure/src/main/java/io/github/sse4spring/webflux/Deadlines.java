@@ -34,13 +34,13 @@ final class Deadlines {
 
 	private static final Log logger = LogFactory.getLog(Deadlines.class);
 
-	private final Loop loop;
+	private final StreamLoop loop;
 
 	private final NavigableMap<Long, List<Deadline>> waiting = new TreeMap<>();
 
 	private long wakeUpAt = NEVER;
 
-	Deadlines(Loop loop) {
+	Deadlines(StreamLoop loop) {
 		this.loop = loop;
 	}
 

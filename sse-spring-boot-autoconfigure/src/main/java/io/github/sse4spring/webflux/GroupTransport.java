@@ -21,18 +21,18 @@ final class GroupTransport implements Transport {
 
 	private final ServerHttpResponse response;
 
-	private final Loop loop;
+	private final StreamLoop loop;
 
 	/** How many bytes the server has asked for and got. */
 	private final AtomicLong emitted = new AtomicLong();
 
-	GroupTransport(ServerHttpResponse response, Loop loop) {
+	GroupTransport(ServerHttpResponse response, StreamLoop loop) {
 		this.response = response;
 		this.loop = loop;
 	}
 
 	@Override
-	public Loop loop() {
+	public StreamLoop loop() {
 		return this.loop;
 	}
 

@@ -53,7 +53,7 @@ final class NettyTransport implements Transport {
 
 	private final SseStreamSettings settings;
 
-	private final Loop loop;
+	private final StreamLoop loop;
 
 	/**
 	 * Used where others may have a say in the body: they often collect what is not
@@ -62,7 +62,7 @@ final class NettyTransport implements Transport {
 	private final @Nullable GroupTransport decorated;
 
 	private NettyTransport(ServerHttpResponse response, HttpServerResponse nettyResponse, Connection connection,
-			Loops loops, SseStreamSettings settings) {
+			LoopRegistry loops, SseStreamSettings settings) {
 		this.response = response;
 		this.nettyResponse = nettyResponse;
 		this.settings = settings;
@@ -79,7 +79,7 @@ final class NettyTransport implements Transport {
 	 * Find the connection below a response.
 	 * @return its transport, or {@code null} if the response is not one of Reactor Netty
 	 */
-	static @Nullable Transport of(ServerHttpResponse response, Loops loops, SseStreamSettings settings) {
+	static @Nullable Transport of(ServerHttpResponse response, LoopRegistry loops, SseStreamSettings settings) {
 		if (!(nativeResponse(response) instanceof HttpServerResponse nettyResponse)) {
 			return null;
 		}
@@ -99,7 +99,7 @@ final class NettyTransport implements Transport {
 	}
 
 	@Override
-	public Loop loop() {
+	public StreamLoop loop() {
 		return this.loop;
 	}
 
@@ -183,7 +183,7 @@ final class NettyTransport implements Transport {
 		this.socket.reset();
 	}
 
-	private static final class NettyLoop extends Loop {
+	private static final class NettyLoop extends StreamLoop {
 
 		private final EventLoop eventLoop;
 

@@ -8,7 +8,7 @@ import reactor.core.scheduler.Scheduler;
 /**
  * A loop on a Reactor scheduler, for servers that have no event loop to offer.
  */
-final class SchedulerLoop extends Loop {
+final class SchedulerLoop extends StreamLoop {
 
 	private final Scheduler.Worker worker;
 

@@ -41,7 +41,7 @@ public final class SseStreams {
 
 	private final StreamKeepAlive keepAlive;
 
-	private final Loops loops = new Loops();
+	private final LoopRegistry loops = new LoopRegistry();
 
 	private final SseClientKeyResolver clientKeys;
 
@@ -49,7 +49,7 @@ public final class SseStreams {
 
 	private final StreamListeners listeners;
 
-	private final OpenStreams open = new OpenStreams();
+	private final DefaultSseConnections open = new DefaultSseConnections();
 
 	/** Not null while no stream should be open; done when none is. */
 	private volatile Sinks.@Nullable Empty<Void> drained;
@@ -109,19 +109,19 @@ public final class SseStreams {
 		return exchange.clientKey(this.clientKeys)
 			.map(Optional::of)
 			.defaultIfEmpty(Optional.empty())
-			.flatMap((key) -> Mono.using(() -> new Slot(this.limits, key.orElse(null)),
-					(slot) -> write(events, exchange, slot, lastEventId), Slot::release));
+			.flatMap((key) -> Mono.using(() -> new Permit(this.limits, key.orElse(null)),
+					(permit) -> write(events, exchange, permit, lastEventId), Permit::release));
 	}
 
-	private Mono<Void> write(Publisher<? extends SseEvent> events, StreamExchange exchange, Slot slot,
+	private Mono<Void> write(Publisher<? extends SseEvent> events, StreamExchange exchange, Permit permit,
 			@Nullable SseLastEventId lastEventId) {
 		ServerHttpResponse response = exchange.response();
-		if (slot.refusal != null) {
-			return refuse(exchange, slot.refusal);
+		if (permit.refusal != null) {
+			return refuse(exchange, permit.refusal);
 		}
 		Transport transport = transport(response);
 		StreamHeaders headers = StreamHeaders.addTo(response.getHeaders());
-		Body body = new Body(events, transport, exchange.client(slot.clientKey, lastEventId), headers::leave);
+		Body body = new Body(events, transport, exchange.client(permit.clientKey, lastEventId), headers::leave);
 		// Open until its last byte has left: that is what a drain has to wait for.
 		return transport.write(body)
 			.doOnError((ex) -> headers.takeBack())
@@ -275,7 +275,7 @@ public final class SseStreams {
 	/**
 	 * A place among the open streams, or the reason why there is none.
 	 */
-	private static final class Slot {
+	private static final class Permit {
 
 		private final StreamLimits limits;
 
@@ -283,7 +283,7 @@ public final class SseStreams {
 
 		private final @Nullable String refusal;
 
-		private Slot(StreamLimits limits, @Nullable String clientKey) {
+		private Permit(StreamLimits limits, @Nullable String clientKey) {
 			this.limits = limits;
 			this.clientKey = clientKey;
 			this.refusal = limits.acquire(clientKey);

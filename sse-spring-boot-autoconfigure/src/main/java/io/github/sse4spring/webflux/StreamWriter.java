@@ -23,7 +23,7 @@ import reactor.core.publisher.Operators;
 import org.springframework.core.io.buffer.DataBuffer;
 
 /**
- * Writes one stream: takes events from its inlet while the client reads, and emits them
+ * Writes one stream: takes events from its source while the client reads, and emits them
  * in batches as the body of the response.
  */
 final class StreamWriter implements Subscription {
@@ -65,7 +65,7 @@ final class StreamWriter implements Subscription {
 
 	private final Transport transport;
 
-	private final Loop loop;
+	private final StreamLoop loop;
 
 	private final CoreSubscriber<? super DataBuffer> actual;
 
@@ -77,16 +77,16 @@ final class StreamWriter implements Subscription {
 
 	private final StreamPosition position;
 
-	private final StreamTimes times;
+	private final StreamDeadlines deadlines;
 
 	/** What is to be written before the next events. */
 	private final Deque<byte[]> ahead = new ArrayDeque<>();
 
 	private final Runnable onOpen;
 
-	private final Inlet inlet;
+	private final SourceSubscriber sourceSubscriber;
 
-	private final Intake intake;
+	private final BatchReader batchReader;
 
 	private State state = State.WAITING;
 
@@ -134,16 +134,16 @@ final class StreamWriter implements Subscription {
 		this.frames = streams.frames();
 		this.transport = transport;
 		this.loop = transport.loop();
-		this.times = new StreamTimes(this.loop, this::pump,
+		this.deadlines = new StreamDeadlines(this.loop, this::pump,
 				new StallWatch(transport, streams.settings().lifetime().stallTimeout().toNanos()), streams.keepAlive());
 		this.actual = actual;
 		this.id = streams.nextId();
 		this.client = client;
 		this.position = new StreamPosition(this.frames, client.handler());
 		this.onOpen = onOpen;
-		StreamHandle handle = new StreamHandle(this, this.loop, client.lastEventId());
-		this.inlet = new Inlet(this, this.loop, handle.into(actual.currentContext()));
-		this.intake = new Intake(this.inlet, this.position, streams.listeners());
+		DefaultSseStream handle = new DefaultSseStream(this, this.loop, client.lastEventId());
+		this.sourceSubscriber = new SourceSubscriber(this, this.loop, handle.into(actual.currentContext()));
+		this.batchReader = new BatchReader(this.sourceSubscriber, this.position, streams.listeners());
 	}
 
 	/** Subscribe to the source, on the thread of the caller as its operators expect. */
@@ -152,13 +152,13 @@ final class StreamWriter implements Subscription {
 		this.streams.add(this);
 		this.actual.onSubscribe(this);
 		run(this::begin);
-		source.subscribe(this.inlet);
+		source.subscribe(this.sourceSubscriber);
 	}
 
 	private void begin() {
 		if (this.state != State.ENDED) {
 			this.transport.begin(this::pump);
-			this.times.begin(this.streams.settings().openDelay(), this.streams.settings().lifetime().maxAge());
+			this.deadlines.begin(this.streams.settings().openDelay(), this.streams.settings().lifetime().maxAge());
 		}
 	}
 
@@ -189,7 +189,7 @@ final class StreamWriter implements Subscription {
 	/** The response is over, to its last byte. */
 	void left() {
 		run(() -> {
-			this.times.cancel();
+			this.deadlines.cancel();
 			this.transport.left();
 		});
 	}
@@ -211,7 +211,7 @@ final class StreamWriter implements Subscription {
 		}
 		catch (RejectedExecutionException ex) {
 			this.refused = true;
-			this.inlet.abandon();
+			this.sourceSubscriber.abandon();
 		}
 	}
 
@@ -242,14 +242,14 @@ final class StreamWriter implements Subscription {
 		return this.position;
 	}
 
-	Inlet inlet() {
-		return this.inlet;
+	SourceSubscriber sourceSubscriber() {
+		return this.sourceSubscriber;
 	}
 
 	void useKeepAlive(SseKeepAlive settings) {
 		if (this.state != State.ENDED) {
-			this.times.look();
-			this.times.use(settings, this.frames);
+			this.deadlines.look();
+			this.deadlines.use(settings, this.frames);
 			// It may be due already, and only a pump writes what is.
 			execute(this::pump);
 		}
@@ -286,7 +286,7 @@ final class StreamWriter implements Subscription {
 		this.aborted = true;
 		try {
 			ended(reason);
-			this.times.cancel();
+			this.deadlines.cancel();
 		}
 		finally {
 			// Also if there is no memory left to log with.
@@ -319,7 +319,7 @@ final class StreamWriter implements Subscription {
 		}
 		this.pumping = true;
 		try {
-			this.times.look();
+			this.deadlines.look();
 			endIfTimeIsUp();
 			if (writeBatches() && canWrite()) {
 				// Others on this loop have their turn, however fast this client reads.
@@ -353,10 +353,10 @@ final class StreamWriter implements Subscription {
 		if (this.mustSettle) {
 			this.mustSettle = false;
 			// Behind the flush, which the server has handed to the loop.
-			execute(() -> this.times.settle(this.demand == 0));
+			execute(() -> this.deadlines.settle(this.demand == 0));
 		}
 		else {
-			this.times.arm();
+			this.deadlines.arm();
 		}
 	}
 
@@ -364,11 +364,11 @@ final class StreamWriter implements Subscription {
 		if (this.refused && this.state != State.ENDED) {
 			abortNow(SseStreamEnd.FAILED, "The event loop has refused a task");
 		}
-		else if (this.times.hasStalled(this.demand == 0)) {
+		else if (this.deadlines.hasStalled(this.demand == 0)) {
 			logger.debug("The client has taken nothing for the stall timeout");
 			abortNow(SseStreamEnd.STALLED, "The client does not read");
 		}
-		else if (this.times.isTooOld()) {
+		else if (this.deadlines.isTooOld()) {
 			endWith(this.frames.comeBack(), SseStreamEnd.AGED);
 		}
 	}
@@ -401,7 +401,7 @@ final class StreamWriter implements Subscription {
 	 */
 	private boolean fill(Batch batch) {
 		Throwable failure = takeEvents(batch);
-		boolean more = batch.isFull() || !this.inlet.isDirect();
+		boolean more = batch.isFull() || !this.sourceSubscriber.isDirect();
 		if (failure instanceof SseLagException) {
 			this.failureLogged = true;
 			endWith(this.frames.comeBack(), SseStreamEnd.LAGGED);
@@ -424,12 +424,12 @@ final class StreamWriter implements Subscription {
 	}
 
 	private void addOwnFrames(Batch batch, boolean mayMove) {
-		byte[] keepAlive = (batch.isEmpty() && this.lastFrame == null) ? this.times.dueKeepAlive() : null;
+		byte[] keepAlive = (batch.isEmpty() && this.lastFrame == null) ? this.deadlines.dueKeepAlive() : null;
 		boolean mustMove = mayMove && (!batch.isEmpty() || keepAlive != null);
-		byte[] move = mustMove ? this.position.move(this.inlet.isDirect()) : null;
+		byte[] move = mustMove ? this.position.move(this.sourceSubscriber.isDirect()) : null;
 		// A source adds a notice before it moves past it: so no move passes a notice
 		// here.
-		this.position.addAhead(batch, this.inlet.isDirect());
+		this.position.addAhead(batch, this.sourceSubscriber.isDirect());
 		batch.add(move);
 		if (keepAlive != null) {
 			batch.add(keepAlive);
@@ -437,10 +437,10 @@ final class StreamWriter implements Subscription {
 		}
 		batch.add(this.lastFrame);
 		this.lastFrameTaken = (this.lastFrame != null);
-		boolean mustOpen = !batch.isEmpty() || this.lastFrame != null || this.times.mustOpen();
+		boolean mustOpen = !batch.isEmpty() || this.lastFrame != null || this.deadlines.mustOpen();
 		if (this.state == State.WAITING && mustOpen) {
 			this.state = State.OPEN;
-			this.times.opened();
+			this.deadlines.opened();
 			this.onOpen.run();
 			batch.addFirst(this.frames.opening());
 			this.streams.listeners().tell((listener) -> listener.onOpen(connection()));
@@ -454,8 +454,8 @@ final class StreamWriter implements Subscription {
 		if (this.lastFrame != null) {
 			return null;
 		}
-		Throwable failure = this.intake.fill(batch);
-		if (failure == null && this.intake.isAtEnd()) {
+		Throwable failure = this.batchReader.fill(batch);
+		if (failure == null && this.batchReader.isAtEnd()) {
 			this.lastFrame = this.frames.completed();
 		}
 		return failure;
@@ -463,7 +463,7 @@ final class StreamWriter implements Subscription {
 
 	private void endWith(byte[] lastFrame, SseStreamEnd reason) {
 		if (this.state != State.ENDED && this.lastFrame == null) {
-			this.inlet.cancel();
+			this.sourceSubscriber.cancel();
 			this.lastFrame = lastFrame;
 			this.end = reason;
 		}
@@ -477,17 +477,17 @@ final class StreamWriter implements Subscription {
 		DataBuffer buffer = batch.isEmpty() ? null : this.transport.take(batch);
 		keepRest(batch);
 		boolean last = this.lastFrameTaken && this.rest == null;
-		int taken = this.intake.takeCount();
+		int taken = this.batchReader.takeCount();
 		this.events.lazySet(this.events.get() + taken);
 		if (buffer != null) {
 			this.bytes.lazySet(this.bytes.get() + buffer.readableByteCount());
 			this.demand--;
-			boolean rested = this.times.written();
+			boolean rested = this.deadlines.written();
 			this.mustSettle = (this.mustSettle || rested) && !last;
 			this.actual.onNext(buffer);
 		}
 		if (taken > 0) {
-			this.streams.listeners().tell((listener) -> listener.onBatch(taken, this.intake.delay()));
+			this.streams.listeners().tell((listener) -> listener.onBatch(taken, this.batchReader.delay()));
 		}
 		if (last && !this.terminated) {
 			ended(this.end);
@@ -515,14 +515,14 @@ final class StreamWriter implements Subscription {
 		this.state = State.ENDED;
 		this.ahead.clear();
 		this.rest = null;
-		this.inlet.cancel();
-		if (!this.failureLogged && this.inlet.error() != null) {
-			logFailure(this.inlet.error());
+		this.sourceSubscriber.cancel();
+		if (!this.failureLogged && this.sourceSubscriber.error() != null) {
+			logFailure(this.sourceSubscriber.error());
 		}
-		this.times.ended();
+		this.deadlines.ended();
 		this.transport.release();
 		if (open) {
-			this.streams.listeners().tell((listener) -> listener.onEnd(connection(), reason, this.times.open()));
+			this.streams.listeners().tell((listener) -> listener.onEnd(connection(), reason, this.deadlines.open()));
 		}
 	}
 

@@ -11,7 +11,7 @@ import org.springframework.core.io.buffer.DataBuffer;
 interface Transport {
 
 	/** The loop that owns the stream. */
-	Loop loop();
+	StreamLoop loop();
 
 	/**
 	 * Whether the connection would take more bytes now. Without demand nothing is written

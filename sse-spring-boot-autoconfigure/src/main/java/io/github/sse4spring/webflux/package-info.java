@@ -7,8 +7,8 @@
  * {@link io.github.sse4spring.webflux.SseWebFluxConfigurer} registers recognise such a
  * flux and hand it to {@link io.github.sse4spring.webflux.SseStreams}, which knows all
  * open streams. A stream has a writer, which is a small state machine on one event loop;
- * an inlet, where signals of the source cross to that loop; and a transport, which is
- * what differs between servers.
+ * a source subscriber, where signals of the source cross to that loop; and a transport,
+ * which is what differs between servers.
  */
 @NullMarked
 package io.github.sse4spring.webflux;

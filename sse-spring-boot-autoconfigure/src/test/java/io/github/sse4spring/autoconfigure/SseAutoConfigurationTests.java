@@ -18,9 +18,9 @@ import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.hub.SseHubBuilderCustomizer;
 import io.github.sse4spring.webflux.SseClientKeyResolver;
 import io.github.sse4spring.webflux.SseConnections;
-import io.github.sse4spring.webflux.SseDrain;
 import io.github.sse4spring.webflux.SseEventResultHandler;
 import io.github.sse4spring.webflux.SseStreams;
+import io.github.sse4spring.webflux.SseStreamsLifecycle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Mono;
@@ -75,7 +75,7 @@ class SseAutoConfigurationTests {
 			.hasSingleBean(SseEventDecoder.class)
 			.hasSingleBean(SseStreams.class)
 			.hasSingleBean(SseEventResultHandler.class)
-			.hasSingleBean(SseDrain.class));
+			.hasSingleBean(SseStreamsLifecycle.class));
 	}
 
 	@Test
@@ -272,7 +272,7 @@ class SseAutoConfigurationTests {
 	@Test
 	void streamsEndBeforeTheWebServerWaitsAndAfterOtherBeansStop() {
 		this.reactive.run((context) -> {
-			SseDrain drain = context.getBean(SseDrain.class);
+			SseStreamsLifecycle drain = context.getBean(SseStreamsLifecycle.class);
 			assertThat(drain.getPhase()).isGreaterThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE)
 				.isLessThan(SmartLifecycle.DEFAULT_PHASE - 100);
 			assertThat(drain.isPauseable()).isFalse();

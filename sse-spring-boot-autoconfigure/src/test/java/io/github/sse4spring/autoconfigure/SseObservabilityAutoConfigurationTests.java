@@ -11,8 +11,8 @@ import io.github.sse4spring.SsePublication;
 import io.github.sse4spring.SseSubscription;
 import io.github.sse4spring.actuate.SseEndpoint;
 import io.github.sse4spring.hub.SseHubBuilder;
+import io.github.sse4spring.metrics.ObservedSseHub;
 import io.github.sse4spring.metrics.SseGauges;
-import io.github.sse4spring.metrics.SseHubObservations;
 import io.github.sse4spring.metrics.SseMeters;
 import io.github.sse4spring.metrics.SseRequestTimer;
 import io.github.sse4spring.webflux.SseConnections;
@@ -52,8 +52,7 @@ class SseObservabilityAutoConfigurationTests {
 			.doesNotHaveBean(SseMeters.class)
 			.doesNotHaveBean(SseGauges.class)
 			.doesNotHaveBean(SseRequestTimer.class));
-		this.reactive
-			.run((context) -> assertThat(context.getBean(SseHub.class)).isNotInstanceOf(SseHubObservations.class));
+		this.reactive.run((context) -> assertThat(context.getBean(SseHub.class)).isNotInstanceOf(ObservedSseHub.class));
 	}
 
 	@Test
@@ -125,7 +124,7 @@ class SseObservabilityAutoConfigurationTests {
 	@Test
 	void observedHubPassesEveryCallOn() {
 		OwnHub hub = new OwnHub();
-		SseHubObservations observed = new SseHubObservations(hub, ObservationRegistry.create(), List.of());
+		ObservedSseHub observed = new ObservedSseHub(hub, ObservationRegistry.create(), List.of());
 		observed.publish(SseEvent.text("x"));
 		observed.publish("a", SseEvent.text("x"));
 		observed.subscribe();

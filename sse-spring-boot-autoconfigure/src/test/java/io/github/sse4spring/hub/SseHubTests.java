@@ -835,11 +835,11 @@ class SseHubTests {
 
 	@Test
 	void loopIsForgottenWithItsLastSubscriber() {
-		Wakers wakers = new Wakers(Schedulers.parallel());
-		List<Waker> acquired = IntStream.range(0, 100).mapToObj((i) -> wakers.acquire(null)).toList();
-		assertThat(wakers.size()).isEqualTo(Math.min(100, Runtime.getRuntime().availableProcessors()));
-		acquired.forEach(wakers::release);
-		assertThat(wakers.size()).isZero();
+		LoopDispatchers dispatchers = new LoopDispatchers(Schedulers.parallel());
+		List<LoopDispatcher> acquired = IntStream.range(0, 100).mapToObj((i) -> dispatchers.acquire(null)).toList();
+		assertThat(dispatchers.size()).isEqualTo(Math.min(100, Runtime.getRuntime().availableProcessors()));
+		acquired.forEach(dispatchers::release);
+		assertThat(dispatchers.size()).isZero();
 	}
 
 	@Test
@@ -972,11 +972,11 @@ class SseHubTests {
 	@Test
 	void publishingHandsALoopOneTaskHoweverManySubscribersItHas() {
 		List<Runnable> tasks = new ArrayList<>();
-		Waker waker = new Waker("loop", tasks::add);
+		LoopDispatcher dispatcher = new LoopDispatcher("loop", tasks::add);
 		Topic topic = new Topic("a");
-		Group group = topic.join(waker, 1);
+		WakeGroup group = topic.join(dispatcher, 1);
 		for (int i = 0; i < 1000; i++) {
-			assertThat(topic.join(waker, 1)).isSameAs(group);
+			assertThat(topic.join(dispatcher, 1)).isSameAs(group);
 		}
 		topic.wake();
 		topic.wake();

@@ -327,7 +327,7 @@ abstract class AbstractEventStreamTests {
 
 	@Test
 	void streamOpenedWhileDrainingIsToldToComeBack() throws IOException {
-		SseDrain drain = this.context.getBean(SseDrain.class);
+		SseStreamsLifecycle drain = this.context.getBean(SseStreamsLifecycle.class);
 		drain.stop();
 		try (RawClient client = RawClient.get(this.port, "/endless", "Accept: text/event-stream")) {
 			assertThat(client.status()).isEqualTo(200);

@@ -160,7 +160,7 @@ final class StreamFixture implements Transport, CoreSubscriber<DataBuffer> {
 	}
 
 	@Override
-	public Loop loop() {
+	public StreamLoop loop() {
 		return this.loop;
 	}
 

@@ -10,7 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 /**
  * A loop that runs when told to, on a clock that moves when told to.
  */
-final class TestLoop extends Loop {
+final class TestLoop extends StreamLoop {
 
 	private final Deque<Runnable> tasks = new ArrayDeque<>();
 

@@ -19,7 +19,7 @@ import reactor.core.publisher.Flux;
  *
  * @since 0.1.0
  */
-public final class SseHubObservations implements SseHub {
+public final class ObservedSseHub implements SseHub {
 
 	private final SseHub hub;
 
@@ -33,7 +33,7 @@ public final class SseHubObservations implements SseHub {
 	 * @param registry the registry
 	 * @param topics topics that may be a tag
 	 */
-	public SseHubObservations(SseHub hub, ObservationRegistry registry, Collection<String> topics) {
+	public ObservedSseHub(SseHub hub, ObservationRegistry registry, Collection<String> topics) {
 		this.hub = hub;
 		this.registry = registry;
 		this.topics = Set.copyOf(topics);

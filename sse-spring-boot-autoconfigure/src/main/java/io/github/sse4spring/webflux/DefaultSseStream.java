@@ -13,15 +13,15 @@ import reactor.core.CoreSubscriber;
 /**
  * What sources see of a stream. Called on any thread, it hands everything to the loop.
  */
-final class StreamHandle implements SseStream {
+final class DefaultSseStream implements SseStream {
 
 	private final StreamWriter writer;
 
-	private final Loop loop;
+	private final StreamLoop loop;
 
 	private final @Nullable SseLastEventId lastEventId;
 
-	StreamHandle(StreamWriter writer, Loop loop, @Nullable SseLastEventId lastEventId) {
+	DefaultSseStream(StreamWriter writer, StreamLoop loop, @Nullable SseLastEventId lastEventId) {
 		this.writer = writer;
 		this.loop = loop;
 		this.lastEventId = lastEventId;
@@ -54,12 +54,12 @@ final class StreamHandle implements SseStream {
 
 	@Override
 	public boolean isOnlyOneBehind(CoreSubscriber<?> subscriber) {
-		return OperatorChain.leads(subscriber, this.writer.inlet());
+		return OperatorChain.leads(subscriber, this.writer.sourceSubscriber());
 	}
 
 	@Override
 	public @Nullable Consumer<String> attach(Source source, CoreSubscriber<?> subscriber) {
-		boolean inOrder = OperatorChain.keepsOrder(subscriber, this.writer.inlet());
+		boolean inOrder = OperatorChain.keepsOrder(subscriber, this.writer.sourceSubscriber());
 		Consumer<String> handedOver = this.writer.position().attach(source, inOrder);
 		wake();
 		return handedOver;

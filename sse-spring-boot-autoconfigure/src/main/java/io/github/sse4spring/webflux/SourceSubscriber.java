@@ -21,7 +21,7 @@ import reactor.util.context.Context;
 /**
  * Where the signals of the source, from whatever thread, cross to the loop of the stream.
  */
-final class Inlet implements CoreSubscriber<SseEvent> {
+final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 
 	/*
 	 * The thread of the source writes: the queue, then "done"; then it wakes the loop, by
@@ -47,11 +47,11 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 	 */
 	private static final int MAX_WINDOW = 16;
 
-	private static final Log logger = LogFactory.getLog(Inlet.class);
+	private static final Log logger = LogFactory.getLog(SourceSubscriber.class);
 
 	private final StreamWriter writer;
 
-	private final Loop loop;
+	private final StreamLoop loop;
 
 	private final Context context;
 
@@ -78,7 +78,7 @@ final class Inlet implements CoreSubscriber<SseEvent> {
 
 	private volatile boolean done;
 
-	Inlet(StreamWriter writer, Loop loop, Context context) {
+	SourceSubscriber(StreamWriter writer, StreamLoop loop, Context context) {
 		this.writer = writer;
 		this.loop = loop;
 		this.context = context;

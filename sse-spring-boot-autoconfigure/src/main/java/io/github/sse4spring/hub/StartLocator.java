@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Finds where a subscription starts. Used under the lock of the hub, for one
  * subscription.
  */
-final class StartFinder {
+final class StartLocator {
 
 	private final String epoch;
 
@@ -31,7 +31,7 @@ final class StartFinder {
 
 	private Position position;
 
-	StartFinder(String epoch, long tail, long forgottenUpTo, long oldestTime, List<Cursor> cursors, OwnIds ownIds) {
+	StartLocator(String epoch, long tail, long forgottenUpTo, long oldestTime, List<Cursor> cursors, OwnIds ownIds) {
 		this.epoch = epoch;
 		this.tail = tail;
 		this.forgottenUpTo = forgottenUpTo;

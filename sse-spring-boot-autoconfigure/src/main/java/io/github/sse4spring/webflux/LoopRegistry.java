@@ -12,16 +12,16 @@ import reactor.core.scheduler.Schedulers;
  * The loops of an application: one for each event loop of the server, or as many as there
  * are processors where the server has none. Safe for use by any thread.
  */
-final class Loops {
+final class LoopRegistry {
 
 	private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
-	private final Map<Object, Loop> loops = new ConcurrentHashMap<>();
+	private final Map<Object, StreamLoop> loops = new ConcurrentHashMap<>();
 
 	private final AtomicInteger next = new AtomicInteger();
 
 	/** The loop that stands for an executor, which knows only one thread. */
-	Loop of(Executor executor, Supplier<Loop> factory) {
+	StreamLoop of(Executor executor, Supplier<StreamLoop> factory) {
 		return this.loops.computeIfAbsent(executor, (key) -> factory.get());
 	}
 
@@ -31,7 +31,7 @@ final class Loops {
 	}
 
 	/** One of the loops on {@code Schedulers.parallel()}, each in turn. */
-	Loop any() {
+	StreamLoop any() {
 		int turn = Math.floorMod(this.next.getAndIncrement(), PROCESSORS);
 		return this.loops.computeIfAbsent(turn, (key) -> new SchedulerLoop(Schedulers.parallel()));
 	}

@@ -6,15 +6,15 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 
 /**
- * Takes from the inlet what fits into a batch, each event with the notices before it. On
+ * Takes from the source what fits into a batch, each event with the notices before it. On
  * the loop of its stream only.
  */
-final class Intake {
+final class BatchReader {
 
 	/** The delay of a batch that has not waited in a hub, or of which nobody is told. */
 	private static final long NO_DELAY = -1;
 
-	private final Inlet inlet;
+	private final SourceSubscriber sourceSubscriber;
 
 	private final StreamPosition position;
 
@@ -26,8 +26,8 @@ final class Intake {
 
 	private boolean ended;
 
-	Intake(Inlet inlet, StreamPosition position, StreamListeners listeners) {
-		this.inlet = inlet;
+	BatchReader(SourceSubscriber sourceSubscriber, StreamPosition position, StreamListeners listeners) {
+		this.sourceSubscriber = sourceSubscriber;
 		this.position = position;
 		this.listeners = listeners;
 	}
@@ -40,26 +40,26 @@ final class Intake {
 		this.delay = NO_DELAY;
 		try {
 			while (!batch.isFull()) {
-				SseEvent event = this.inlet.poll();
-				this.position.addAhead(batch, this.inlet.isDirect());
+				SseEvent event = this.sourceSubscriber.poll();
+				this.position.addAhead(batch, this.sourceSubscriber.isDirect());
 				if (event == null) {
-					this.ended = this.inlet.isExhausted();
-					return this.ended ? this.inlet.error() : null;
+					this.ended = this.sourceSubscriber.isExhausted();
+					return this.ended ? this.sourceSubscriber.error() : null;
 				}
-				this.position.add(event, batch, this.inlet.isDirect());
+				this.position.add(event, batch, this.sourceSubscriber.isDirect());
 				this.delay = (this.taken == 0) ? delayOf(event) : this.delay;
 				this.taken++;
 			}
 
 			if (batch.hasMaxBytes()) {
-				this.inlet.narrow();
+				this.sourceSubscriber.narrow();
 			}
 			return null;
 		}
 		catch (Throwable ex) {
 			// Errors too: whatever it is, going on without this event would be a silent
 			// hole.
-			this.inlet.cancel();
+			this.sourceSubscriber.cancel();
 			return Exceptions.unwrap(ex);
 		}
 	}

@@ -16,7 +16,7 @@ import reactor.core.scheduler.Scheduler;
 /**
  * Wakes the groups of one loop, with one task for all that are ready.
  */
-final class Waker {
+final class LoopDispatcher {
 
 	private static final int SLICE = 64;
 
@@ -40,7 +40,7 @@ final class Waker {
 
 	private int users;
 
-	private final Queue<Group> ready = new ConcurrentLinkedQueue<>();
+	private final Queue<WakeGroup> ready = new ConcurrentLinkedQueue<>();
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
@@ -51,16 +51,16 @@ final class Waker {
 	private final Queue<Cursor> toTell = new ArrayDeque<>();
 
 	/** Wake on a loop that is not ours. */
-	Waker(Object key, Executor loop) {
+	LoopDispatcher(Object key, Executor loop) {
 		this(key, loop, Disposables.disposed());
 	}
 
 	/** Wake on a worker that ends with its last user. */
-	Waker(Object key, Scheduler.Worker worker) {
+	LoopDispatcher(Object key, Scheduler.Worker worker) {
 		this(key, worker::schedule, worker);
 	}
 
-	private Waker(Object key, Executor loop, Disposable worker) {
+	private LoopDispatcher(Object key, Executor loop, Disposable worker) {
 		this.key = key;
 		this.loop = loop;
 		this.worker = worker;
@@ -70,12 +70,12 @@ final class Waker {
 		return this.key;
 	}
 
-	/** Under the lock of the wakers. */
+	/** Under the lock of the dispatchers. */
 	void retain() {
 		this.users++;
 	}
 
-	/** Under the lock of the wakers: returns whether there is no user any more. */
+	/** Under the lock of the dispatchers: returns whether there is no user any more. */
 	boolean release() {
 		this.users--;
 		return this.users == 0;
@@ -117,7 +117,7 @@ final class Waker {
 		}
 	}
 
-	void wake(Group group) {
+	void wake(WakeGroup group) {
 		this.ready.add(group);
 		schedule();
 	}
@@ -130,7 +130,7 @@ final class Waker {
 	}
 
 	private void failAll() {
-		for (Group group = this.ready.poll(); group != null; group = this.ready.poll()) {
+		for (WakeGroup group = this.ready.poll(); group != null; group = this.ready.poll()) {
 			group.clearWoken();
 		}
 		this.subscriptions.forEach(HubSubscription::refused);
@@ -139,7 +139,7 @@ final class Waker {
 	private void tellSome() {
 		this.scheduled.set(false);
 		if (this.toTell.isEmpty()) {
-			Group group = this.ready.poll();
+			WakeGroup group = this.ready.poll();
 			if (group != null) {
 				group.clearWoken();
 				this.toTell.addAll(group.members());

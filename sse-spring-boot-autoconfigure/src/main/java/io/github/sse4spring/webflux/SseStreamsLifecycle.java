@@ -8,7 +8,7 @@ import org.springframework.context.SmartLifecycle;
  *
  * @since 0.1.0
  */
-public final class SseDrain implements SmartLifecycle {
+public final class SseStreamsLifecycle implements SmartLifecycle {
 
 	/**
 	 * A higher phase stops first. Boot's web server begins to wait in DEFAULT_PHASE -
@@ -24,7 +24,7 @@ public final class SseDrain implements SmartLifecycle {
 	 * Create it.
 	 * @param streams the streams to end
 	 */
-	public SseDrain(SseStreams streams) {
+	public SseStreamsLifecycle(SseStreams streams) {
 		this.streams = streams;
 	}
 

@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The subscribers of one topic on one loop, which are woken together.
  */
-final class Group {
+final class WakeGroup {
 
-	private final Waker waker;
+	private final LoopDispatcher dispatcher;
 
 	private final AtomicBoolean woken = new AtomicBoolean();
 
@@ -19,12 +19,12 @@ final class Group {
 	/** Under the lock of the hub only. */
 	private int users = 1;
 
-	Group(Waker waker) {
-		this.waker = waker;
+	WakeGroup(LoopDispatcher dispatcher) {
+		this.dispatcher = dispatcher;
 	}
 
-	Waker waker() {
-		return this.waker;
+	LoopDispatcher dispatcher() {
+		return this.dispatcher;
 	}
 
 	void retain() {
@@ -39,7 +39,7 @@ final class Group {
 	/** On any thread, after the tail was moved: at most one task until it has run. */
 	void wake() {
 		if (!this.woken.get() && this.woken.compareAndSet(false, true)) {
-			this.waker.wake(this);
+			this.dispatcher.wake(this);
 		}
 	}
 

@@ -7,7 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
  * One thread, and what the streams that live on it share. All that is reached through a
  * loop, but for its own methods, is used on its thread only.
  */
-abstract class Loop implements Executor {
+abstract class StreamLoop implements Executor {
 
 	private static final long ORIGIN = System.nanoTime();
 

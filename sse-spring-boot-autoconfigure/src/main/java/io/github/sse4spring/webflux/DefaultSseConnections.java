@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Which streams are open. Safe for use by any thread.
  */
-final class OpenStreams implements SseConnections {
+final class DefaultSseConnections implements SseConnections {
 
 	private final AtomicLong nextId = new AtomicLong(1);
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the topics of one subscription in the order of the log, and finds out when it has
  * lagged. On the loop of the subscription only.
  */
-final class Reader {
+final class TopicMerger {
 
 	/*
 	 * The tail is loaded once for each entry, so that what is read is a prefix of the
@@ -40,7 +40,7 @@ final class Reader {
 
 	private long behind;
 
-	Reader(DefaultSseHub hub, int bufferSize, SseLagPolicy lagPolicy) {
+	TopicMerger(DefaultSseHub hub, int bufferSize, SseLagPolicy lagPolicy) {
 		this.hub = hub;
 		this.bufferSize = bufferSize;
 		this.lagPolicy = lagPolicy;

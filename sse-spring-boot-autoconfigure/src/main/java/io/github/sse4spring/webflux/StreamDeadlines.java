@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is due when on one stream. On its loop only.
  */
-final class StreamTimes {
+final class StreamDeadlines {
 
 	/** So that not all of those who came together must come back together. */
 	private static final double AGE_JITTER = 0.1;
 
-	private final Loop loop;
+	private final StreamLoop loop;
 
 	private final Deadlines.Deadline deadline;
 
@@ -37,7 +37,7 @@ final class StreamTimes {
 
 	private long keepAliveAt = Deadlines.NEVER;
 
-	StreamTimes(Loop loop, Runnable action, StallWatch stall, StreamKeepAlive keepAlive) {
+	StreamDeadlines(StreamLoop loop, Runnable action, StallWatch stall, StreamKeepAlive keepAlive) {
 		this.loop = loop;
 		this.deadline = loop.deadlines().create(action);
 		this.stall = stall;
