@@ -41,7 +41,10 @@ public final class SseObservationAutoConfiguration {
 						: bean;
 			}
 
-			/** Who wants a hub of his own type would not find it behind ours. */
+			/**
+			 * A hub declared as another type is left as it is: injection by that type
+			 * would not find it behind ours.
+			 */
 			private boolean isDeclaredAsHub(String beanName) {
 				return beans.containsBeanDefinition(beanName)
 						&& beans.getMergedBeanDefinition(beanName).getResolvableType().toClass() == SseHub.class;

@@ -83,7 +83,7 @@ public final class SseWebFluxAutoConfiguration {
 	}
 
 	@Bean
-	SseStreamsLifecycle sseDrain(SseStreams streams) {
+	SseStreamsLifecycle sseStreamsLifecycle(SseStreams streams) {
 		return new SseStreamsLifecycle(streams);
 	}
 

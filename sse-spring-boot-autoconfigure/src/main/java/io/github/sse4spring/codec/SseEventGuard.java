@@ -8,8 +8,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
  * Lets every {@code JsonMapper} of an application fail on an {@link SseEvent} instead of
- * writing it as an object without its data. That is what becomes of a handler whose
- * declared type, such as {@code Flux<?>}, does not say that it returns events.
+ * writing it as an object without its data. Spring would write it so for a handler with a
+ * declared type, such as {@code Flux<?>}, that does not say that it returns events.
  *
  * <p>
  * A {@code JsonMapper} bean is replaced by one that is built like it, a bean that builds

@@ -198,11 +198,6 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		}
 	}
 
-	/** On the loop: there may be something. */
-	void awake() {
-		pump();
-	}
-
 	@Override
 	public void request(long n) {
 		if (n <= 0) {
@@ -223,7 +218,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		}
 	}
 
-	private void pump() {
+	void pump() {
 		if (this.pumping.getAndIncrement() != 0) {
 			return;
 		}

@@ -165,7 +165,7 @@ final class LoopDispatcher {
 			member.group().remove(member);
 		}
 		else {
-			member.subscription().awake();
+			member.subscription().pump();
 		}
 	}
 

@@ -36,7 +36,7 @@ final class StreamPosition {
 
 	private final Queue<Start> starts = new ConcurrentLinkedQueue<>();
 
-	/** The source whose start was written last, and whose notices are polled. */
+	/** The source of the start that was written last; its notices are polled. */
 	private SseStream.@Nullable Source started;
 
 	/** What the client was told last. */

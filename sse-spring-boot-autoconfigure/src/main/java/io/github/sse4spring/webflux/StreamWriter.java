@@ -255,14 +255,10 @@ final class StreamWriter implements Subscription {
 		}
 	}
 
+	/** Write a notice before the next events, unless the stream has ended. */
 	void writeAhead(SseEvent notice) {
-		writeAhead(this.frames.notice(notice));
-	}
-
-	/** Write a frame before the next events, unless the stream has ended. */
-	void writeAhead(byte[] frame) {
 		if (this.state != State.ENDED) {
-			this.ahead.add(frame);
+			this.ahead.add(this.frames.notice(notice));
 		}
 	}
 
