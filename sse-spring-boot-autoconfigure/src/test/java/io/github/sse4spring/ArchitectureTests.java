@@ -65,18 +65,35 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void webfluxKnowsTheRootAndCodecOnly() {
-		check("webflux", ROOT, ROOT + ".codec..");
+	void streamKnowsTheRootAndCodecOnly() {
+		check("stream", ROOT, ROOT + ".codec..");
 	}
 
 	@Test
-	void metricsKnowsTheRootAndWebfluxOnly() {
-		check("metrics", ROOT, ROOT + ".webflux..");
+	void streamKnowsNoServer() {
+		ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage(ROOT + ".stream..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.springframework.http.server..", "org.springframework.web.server..",
+					"org.springframework.web.reactive..", "org.springframework.core.io.buffer..", "jakarta..")
+			.check(MAIN);
 	}
 
 	@Test
-	void actuateKnowsTheRootAndWebfluxOnly() {
-		check("actuate", ROOT, ROOT + ".webflux..");
+	void webfluxKnowsTheRootAndCodecAndStreamOnly() {
+		check("webflux", ROOT, ROOT + ".codec..", ROOT + ".stream..");
+	}
+
+	@Test
+	void metricsKnowsTheRootAndStreamOnly() {
+		check("metrics", ROOT, ROOT + ".stream..");
+	}
+
+	@Test
+	void actuateKnowsTheRootAndStreamOnly() {
+		check("actuate", ROOT, ROOT + ".stream..");
 	}
 
 	@Test

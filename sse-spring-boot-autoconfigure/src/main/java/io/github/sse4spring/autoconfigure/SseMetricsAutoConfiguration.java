@@ -4,7 +4,7 @@ import io.github.sse4spring.SseHub;
 import io.github.sse4spring.metrics.SseGauges;
 import io.github.sse4spring.metrics.SseMeters;
 import io.github.sse4spring.metrics.SseRequestTimer;
-import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.stream.SseConnections;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;

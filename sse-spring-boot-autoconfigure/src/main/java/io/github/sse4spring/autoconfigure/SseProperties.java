@@ -7,7 +7,7 @@ import java.util.List;
 import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseLagPolicy;
 import io.github.sse4spring.hub.SseHubBuilder;
-import io.github.sse4spring.webflux.SseStreamSettings;
+import io.github.sse4spring.stream.SseStreamSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.InitializingBean;

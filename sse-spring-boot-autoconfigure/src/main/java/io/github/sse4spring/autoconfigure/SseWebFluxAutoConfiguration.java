@@ -1,15 +1,15 @@
 package io.github.sse4spring.autoconfigure;
 
 import io.github.sse4spring.codec.SseEventEncoder;
-import io.github.sse4spring.webflux.SseClientKeyResolver;
+import io.github.sse4spring.stream.SseClientKeyResolver;
+import io.github.sse4spring.stream.SseConnections;
+import io.github.sse4spring.stream.SseStreamListener;
+import io.github.sse4spring.stream.SseStreams;
+import io.github.sse4spring.stream.SseStreamsLifecycle;
 import io.github.sse4spring.webflux.SseClientScript;
-import io.github.sse4spring.webflux.SseConnections;
 import io.github.sse4spring.webflux.SseEventResultHandler;
 import io.github.sse4spring.webflux.SseExchangeFilter;
 import io.github.sse4spring.webflux.SseProducesPostProcessor;
-import io.github.sse4spring.webflux.SseStreamListener;
-import io.github.sse4spring.webflux.SseStreams;
-import io.github.sse4spring.webflux.SseStreamsLifecycle;
 import io.github.sse4spring.webflux.SseWebFluxConfigurer;
 
 import org.springframework.beans.factory.ObjectProvider;

@@ -1,6 +1,7 @@
 package io.github.sse4spring.webflux;
 
 import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.stream.SseStreams;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
@@ -50,7 +51,8 @@ public final class SseEventResultHandler implements HandlerResultHandler, Ordere
 
 	@Override
 	public Mono<Void> handleResult(ServerWebExchange exchange, HandlerResult result) {
-		return this.streams.write(events(result), StreamExchange.of(exchange));
+		return this.streams.write(events(result), WebFluxRequest.of(exchange),
+				new WebFluxResponse(exchange.getResponse(), this.streams));
 	}
 
 	private Publisher<SseEvent> events(HandlerResult result) {

@@ -22,7 +22,7 @@ public final class SseExchangeFilter implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		exchange.getRequest().getAttributes().put(StreamExchange.ATTRIBUTE, exchange);
+		exchange.getRequest().getAttributes().put(WebFluxRequest.EXCHANGE_ATTRIBUTE, exchange);
 		return chain.filter(exchange);
 	}
 

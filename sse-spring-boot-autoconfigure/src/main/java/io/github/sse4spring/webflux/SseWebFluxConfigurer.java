@@ -1,5 +1,7 @@
 package io.github.sse4spring.webflux;
 
+import io.github.sse4spring.stream.SseStreams;
+
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;

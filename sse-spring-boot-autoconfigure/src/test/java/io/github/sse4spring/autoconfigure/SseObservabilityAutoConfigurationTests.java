@@ -15,7 +15,7 @@ import io.github.sse4spring.metrics.ObservedSseHub;
 import io.github.sse4spring.metrics.SseGauges;
 import io.github.sse4spring.metrics.SseMeters;
 import io.github.sse4spring.metrics.SseRequestTimer;
-import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.stream.SseConnections;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.codec.SseCodecs;
+import io.github.sse4spring.stream.SseStreamsLifecycle;
 import io.github.sse4spring.testsupport.EventStream;
 import io.github.sse4spring.testsupport.RawClient;
 import io.github.sse4spring.webflux.StreamApplication.Probe;

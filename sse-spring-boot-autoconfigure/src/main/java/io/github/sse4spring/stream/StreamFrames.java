@@ -1,0 +1,124 @@
+package io.github.sse4spring.stream;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.codec.SseEventEncoder;
+
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ResponseStatus;
+
+/**
+ * The frames that a stream writes by itself, and the encoder for those that it is given.
+ */
+final class StreamFrames {
+
+	/** The id that a stream ends with when its flux has completed. */
+	static final String END_ID = "sse-end";
+
+	/** After an error a client should wait longer, for the cause to pass. */
+	private static final int ERROR_RETRY_FACTOR = 5;
+
+	private final SseEventEncoder encoder;
+
+	private final SseStreamSettings.Retry retry;
+
+	private final Duration refusalRetry;
+
+	private final byte[] end;
+
+	StreamFrames(SseEventEncoder encoder, SseStreamSettings settings) {
+		this.encoder = encoder;
+		this.retry = settings.retry();
+		this.refusalRetry = settings.limits().refusalRetry();
+		this.end = settings.lifetime().endOnComplete() ? encoder.encode(SseEvent.builder().id(END_ID).build())
+				: new byte[0];
+	}
+
+	/** The bytes of a notice. */
+	byte[] notice(SseEvent notice) {
+		return this.encoder.encode(notice);
+	}
+
+	/**
+	 * Add an event to a batch, with the bytes that a hub has encoded if it came from one.
+	 */
+	void add(SseEvent event, StreamBatch batch) {
+		byte[] frame = event.frame();
+		if (frame != null) {
+			batch.add(frame, event.frameLength());
+		}
+		else {
+			batch.add(this.encoder.encode(event));
+		}
+	}
+
+	/** An id alone, which moves the position of the client. */
+	byte[] position(String id) {
+		return this.encoder.encode(SseEvent.builder().id(id).build());
+	}
+
+	byte[] comment(String comment) {
+		return this.encoder.encode(SseEvent.comment(comment));
+	}
+
+	/** What a stream opens with: bytes, so that proxies and browsers see it open. */
+	byte[] opening() {
+		return this.encoder.encode(SseEvent.builder().comment("").retry(randomRetry()).build());
+	}
+
+	/** What a stream ends with when its flux has completed. */
+	byte[] completed() {
+		return this.end;
+	}
+
+	/** What a stream ends with when its client should come back. */
+	byte[] comeBack() {
+		return this.encoder.encode(SseEvent.builder().retry(randomRetry()).build());
+	}
+
+	/** What a client gets that there is no room for. */
+	byte[] refusal(SseLimit limit) {
+		return this.encoder
+			.encode(SseEvent.builder().comment("refused: " + limit.code()).retry(randomRefusalRetry()).build());
+	}
+
+	/** More or less a half, so that not all come back at once. */
+	Duration randomRefusalRetry() {
+		long millis = this.refusalRetry.toMillis();
+		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(millis - millis / 2, millis + millis / 2 + 1));
+	}
+
+	/**
+	 * What a stream ends with after an error, whose message is nobody else's business.
+	 */
+	byte[] error(Throwable error) {
+		HttpStatusCode status = statusOf(error);
+		HttpStatus known = HttpStatus.resolve(status.value());
+		String title = (known != null) ? known.getReasonPhrase() : "Error";
+		return this.encoder.encode(SseEvent.builder()
+			.name("sse-error")
+			.text("{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d}".formatted(title, status.value()))
+			.retry(randomRetry().multipliedBy(ERROR_RETRY_FACTOR))
+			.build());
+	}
+
+	private static HttpStatusCode statusOf(Throwable error) {
+		if (error instanceof ErrorResponse response) {
+			return response.getStatusCode();
+		}
+		ResponseStatus annotation = AnnotatedElementUtils.findMergedAnnotation(error.getClass(), ResponseStatus.class);
+		return (annotation != null) ? annotation.code() : HttpStatus.INTERNAL_SERVER_ERROR;
+	}
+
+	private Duration randomRetry() {
+		long min = this.retry.min().toMillis();
+		long max = this.retry.max().toMillis();
+		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(min, max + 1));
+	}
+
+}
