@@ -14,10 +14,14 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.conditions.ArchConditions;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 
@@ -134,6 +138,16 @@ class ArchitectureTests {
 	@Test
 	void packagesHaveNoCycles() {
 		SlicesRuleDefinition.slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(MAIN);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "stream", "webflux" })
+	void classesOfAPackageFormNoCircle(String name) {
+		SlicesRuleDefinition.slices()
+			.assignedFrom(new TopLevelClasses(ROOT + "." + name))
+			.should()
+			.beFreeOfCycles()
+			.check(MAIN);
 	}
 
 	@Test
@@ -275,6 +289,34 @@ class ArchitectureTests {
 			}
 
 		};
+	}
+
+	/**
+	 * A slice for each class of a package, together with the classes inside it.
+	 */
+	private static final class TopLevelClasses implements SliceAssignment {
+
+		private final String packageName;
+
+		private TopLevelClasses(String packageName) {
+			this.packageName = packageName;
+		}
+
+		@Override
+		public String getDescription() {
+			return "classes of " + this.packageName;
+		}
+
+		@Override
+		public SliceIdentifier getIdentifierOf(JavaClass type) {
+			if (!type.getPackageName().equals(this.packageName)) {
+				return SliceIdentifier.ignore();
+			}
+			String name = type.getName();
+			int nested = name.indexOf('$');
+			return SliceIdentifier.of((nested >= 0) ? name.substring(0, nested) : name);
+		}
+
 	}
 
 }

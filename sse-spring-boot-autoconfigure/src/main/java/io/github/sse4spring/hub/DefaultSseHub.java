@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseEventTooLargeException;
+import io.github.sse4spring.SseFrame;
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubClosedException;
 import io.github.sse4spring.SseHubSnapshot;
@@ -137,7 +138,7 @@ final class DefaultSseHub implements SseHub {
 			topic = topicToPublish(topicName);
 			firstRepeated = ownId != null && this.ownIds.add(ownId);
 			id = (ownId != null) ? ownId : positionAt(this.tail).toString();
-			append(topic, event.retained(id, this.encoder.fillIn(frame, anyId, id)));
+			append(topic, SseFrame.retain(event, topicName, id, this.encoder.fillIn(frame, anyId, id)));
 			subscribers = topic.subscribers();
 		}
 		finally {

@@ -1,6 +1,7 @@
 package io.github.sse4spring.stream;
 
 import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseFrame;
 import io.github.sse4spring.SseStream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
@@ -69,8 +70,9 @@ final class BatchReader {
 			return NO_DELAY;
 		}
 		SseStream.Source source = this.position.source();
-		boolean live = (event.frame() != null && source != null && source.isLive());
-		return live ? System.nanoTime() - event.retainedAt() : NO_DELAY;
+		SseFrame frame = SseFrame.of(event);
+		boolean live = (source != null && source.isLive());
+		return (frame != null && live) ? System.nanoTime() - frame.publishedAt() : NO_DELAY;
 	}
 
 	/** Whether the source has completed or failed, and all it had was taken. */

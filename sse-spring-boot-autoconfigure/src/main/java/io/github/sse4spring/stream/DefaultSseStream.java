@@ -45,8 +45,8 @@ final class DefaultSseStream implements SseStream {
 	}
 
 	@Override
-	public void keepAlive(SseKeepAlive keepAlive) {
-		this.writer.run(() -> this.writer.useKeepAlive(keepAlive));
+	public void keepAlive(SseKeepAlive.Settings settings) {
+		this.writer.run(() -> this.writer.useKeepAlive(settings));
 	}
 
 	@Override

@@ -16,12 +16,10 @@ final class LastEventIds {
 	}
 
 	/** The header, else the query parameter for a first request that resumes already. */
-	static @Nullable SseLastEventId of(SseStreamRequest request) {
-		String header = request.header("Last-Event-ID");
+	static @Nullable SseLastEventId of(@Nullable String header, @Nullable String parameter) {
 		if (header != null && !header.isEmpty()) {
 			return SseLastEventId.of(decode(header));
 		}
-		String parameter = request.parameter("lastEventId");
 		return (parameter != null && !parameter.isEmpty()) ? SseLastEventId.of(parameter) : null;
 	}
 

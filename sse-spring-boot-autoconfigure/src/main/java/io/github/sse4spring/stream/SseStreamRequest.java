@@ -48,7 +48,7 @@ public interface SseStreamRequest {
 	 * @return the id, or {@code null} if the client sent none
 	 */
 	default @Nullable SseLastEventId lastEventId() {
-		return LastEventIds.of(this);
+		return LastEventIds.of(header("Last-Event-ID"), parameter("lastEventId"));
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.sse4spring.stream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
+import io.github.sse4spring.SseFrame;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +19,7 @@ public final class StreamBatch {
 
 	private static final int MAX_BYTES = 32 * 1024;
 
-	private static final byte[] BLANK_LINE = { '\n' };
-
-	/** Each an array of bytes, or a part of one. */
+	/** Each an array of bytes, or an {@link SseFrame}. */
 	private final ArrayDeque<Object> frames = new ArrayDeque<>(MAX_FRAMES + 2);
 
 	/** How many bytes of the first frame were moved away. */
@@ -56,20 +55,9 @@ public final class StreamBatch {
 		}
 	}
 
-	/**
-	 * Add a frame.
-	 * @param length how many bytes of it to write; if that is not all, a blank line
-	 * follows
-	 */
-	void add(byte[] frame, int length) {
-		if (length == frame.length) {
-			add(frame);
-		}
-		else {
-			this.frames.add(new Part(frame, length));
-			this.size += length;
-			add(BLANK_LINE);
-		}
+	void add(SseFrame frame) {
+		this.frames.add(frame);
+		this.size += frame.length();
 	}
 
 	/** Add a frame before all others, as long as no byte was moved away. */
@@ -86,10 +74,9 @@ public final class StreamBatch {
 		this.size -= target.remaining();
 		while (target.hasRemaining()) {
 			Object first = this.frames.getFirst();
-			byte[] bytes = bytes(first);
-			int end = (first instanceof Part part) ? part.length : bytes.length;
+			int end = lengthOf(first);
 			int count = Math.min(target.remaining(), end - this.offset);
-			target.put(bytes, this.offset, count);
+			copy(first, this.offset, count, target);
 			this.offset += count;
 			if (this.offset == end) {
 				this.frames.removeFirst();
@@ -98,33 +85,23 @@ public final class StreamBatch {
 		}
 	}
 
-	private static byte[] bytes(Object frame) {
-		if (frame instanceof Part part) {
-			return part.frame;
+	private static int lengthOf(Object frame) {
+		return (frame instanceof SseFrame shared) ? shared.length() : ((byte[]) frame).length;
+	}
+
+	private static void copy(Object frame, int from, int length, ByteBuffer target) {
+		if (frame instanceof SseFrame shared) {
+			shared.copyTo(from, length, target);
 		}
-		return (byte[]) frame;
+		else {
+			target.put((byte[]) frame, from, length);
+		}
 	}
 
 	void clear() {
 		this.frames.clear();
 		this.offset = 0;
 		this.size = 0;
-	}
-
-	/**
-	 * The beginning of a frame that many streams share.
-	 */
-	private static final class Part {
-
-		private final byte[] frame;
-
-		private final int length;
-
-		private Part(byte[] frame, int length) {
-			this.frame = frame;
-			this.length = length;
-		}
-
 	}
 
 }

@@ -24,7 +24,7 @@ interface StreamControl {
 	boolean isRefused();
 
 	/** On the loop: use these keep-alive settings, unless others were given before. */
-	void useKeepAlive(SseKeepAlive settings);
+	void useKeepAlive(SseKeepAlive.Settings settings);
 
 	/**
 	 * On the loop: write a notice before the next events, unless the stream has ended.

@@ -61,7 +61,7 @@ final class StreamDeadlines {
 	}
 
 	/** The first settings win, which are those of the outermost operator. */
-	void use(SseKeepAlive settings, StreamFrames frames) {
+	void use(SseKeepAlive.Settings settings, StreamFrames frames) {
 		if (!this.ownKeepAlive) {
 			this.ownKeepAlive = true;
 			this.keepAlive = this.keepAlive.with(settings, frames);

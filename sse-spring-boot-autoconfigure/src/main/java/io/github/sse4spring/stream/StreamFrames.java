@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseFrame;
 import io.github.sse4spring.codec.SseEventEncoder;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -48,9 +49,9 @@ final class StreamFrames {
 	 * Add an event to a batch, with the bytes that a hub has encoded if it came from one.
 	 */
 	void add(SseEvent event, StreamBatch batch) {
-		byte[] frame = event.frame();
+		SseFrame frame = SseFrame.of(event);
 		if (frame != null) {
-			batch.add(frame, event.frameLength());
+			batch.add(frame);
 		}
 		else {
 			batch.add(this.encoder.encode(event));

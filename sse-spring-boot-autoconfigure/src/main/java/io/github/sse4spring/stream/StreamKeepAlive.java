@@ -26,11 +26,11 @@ final class StreamKeepAlive {
 				frames.comment(settings.comment()));
 	}
 
-	/** What a flux says, and this where it says nothing. */
-	StreamKeepAlive with(SseKeepAlive settings, StreamFrames frames) {
+	/** The settings of a flux, with those of this where the flux has none. */
+	StreamKeepAlive with(SseKeepAlive.Settings settings, StreamFrames frames) {
 		Duration maxInterval = settings.maxInterval();
 		String comment = settings.comment();
-		return new StreamKeepAlive(!settings.isOff(),
+		return new StreamKeepAlive(settings.enabled(),
 				(maxInterval != null) ? maxInterval.toNanos() : this.intervalNanos,
 				(comment != null) ? frames.comment(comment) : this.frame);
 	}

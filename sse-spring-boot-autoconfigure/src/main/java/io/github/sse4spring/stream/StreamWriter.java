@@ -194,7 +194,7 @@ final class StreamWriter implements StreamControl, OpenStream {
 	}
 
 	@Override
-	public void useKeepAlive(SseKeepAlive settings) {
+	public void useKeepAlive(SseKeepAlive.Settings settings) {
 		if (this.state != State.ENDED) {
 			this.deadlines.look();
 			this.deadlines.use(settings, this.frames);

@@ -891,7 +891,7 @@ class StreamWriterTests {
 		emit("a");
 		this.stream.written.clear();
 		this.stream.loop.advance(Duration.ofSeconds(4));
-		this.stream.writer.useKeepAlive(SseKeepAlive.of(Flux.never()).maxInterval(Duration.ofMillis(4500)));
+		this.stream.writer.useKeepAlive(new SseKeepAlive.Settings(true, Duration.ofMillis(4500), null));
 		this.stream.loop.advance(Duration.ofMillis(550));
 		assertThat(this.stream.written).containsExactly(":ping\n\n");
 	}
