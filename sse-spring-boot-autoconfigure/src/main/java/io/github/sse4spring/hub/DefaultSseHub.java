@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseEventTooLargeException;
+import io.github.sse4spring.SseGapReason;
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubClosedException;
 import io.github.sse4spring.SseHubSnapshot;
@@ -218,7 +219,7 @@ final class DefaultSseHub implements SseHub {
 			start = new StartLocator(this.epoch, this.tail, this.topics.forgottenUpTo(), oldest, cursors, this.ownIds);
 			start.place(description, resumeAfter);
 			if (missing) {
-				start.foundGap(Notices.UNKNOWN);
+				start.foundGap(SseGapReason.UNKNOWN);
 			}
 		}
 		finally {
@@ -229,7 +230,7 @@ final class DefaultSseHub implements SseHub {
 		if (start.hasReplay()) {
 			this.listeners.tell((listener) -> listener.onReplay(description));
 		}
-		String gap = start.gap();
+		SseGapReason gap = start.gap();
 		if (gap != null) {
 			this.listeners.tell((listener) -> listener.onGap(description, gap));
 		}

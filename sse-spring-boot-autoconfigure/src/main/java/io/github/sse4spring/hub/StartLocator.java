@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 
 import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseGapReason;
 import io.github.sse4spring.SseSubscription;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ final class StartLocator {
 
 	private final OwnIds ownIds;
 
-	private @Nullable String gap;
+	private @Nullable SseGapReason gap;
 
 	private Position position;
 
@@ -58,12 +59,12 @@ final class StartLocator {
 	/**
 	 * Why the subscription could not start where it should, or {@code null} if it could.
 	 */
-	@Nullable String gap() {
+	@Nullable SseGapReason gap() {
 		return this.gap;
 	}
 
 	/** What came before the start may not have reached the client. */
-	void foundGap(String reason) {
+	void foundGap(SseGapReason reason) {
 		this.gap = reason;
 	}
 
@@ -104,7 +105,7 @@ final class StartLocator {
 			return resumeAfterOwnId(id);
 		}
 		if (!position.epoch().equals(this.epoch)) {
-			this.gap = Notices.RESTARTED;
+			this.gap = SseGapReason.RESTARTED;
 			return beforeAll();
 		}
 		if (position.sequence() - this.tail >= 0) {
@@ -115,7 +116,7 @@ final class StartLocator {
 
 	private long after(long sequence) {
 		if (this.cursors.stream().anyMatch((cursor) -> sequence - unusableUpTo(cursor) < 0)) {
-			this.gap = Notices.EXPIRED;
+			this.gap = SseGapReason.EXPIRED;
 		}
 		return sequence;
 	}
@@ -136,7 +137,7 @@ final class StartLocator {
 	}
 
 	private long unknown() {
-		this.gap = Notices.UNKNOWN;
+		this.gap = SseGapReason.UNKNOWN;
 		return this.tail - 1;
 	}
 

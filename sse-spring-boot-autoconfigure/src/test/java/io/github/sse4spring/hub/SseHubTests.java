@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import io.github.sse4spring.SseEncodingException;
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseEventTooLargeException;
+import io.github.sse4spring.SseGapReason;
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubFullException;
 import io.github.sse4spring.SseHubListener;
@@ -380,17 +381,17 @@ class SseHubTests {
 
 	@Test
 	void gapWithoutNoticesIsToldToTheListenerOnly() {
-		List<String> gaps = new ArrayList<>();
+		List<SseGapReason> gaps = new ArrayList<>();
 		HubFixture told = with((builder) -> builder.listener(new SseHubListener() {
 
 			@Override
-			public void onGap(SseSubscription subscription, String reason) {
+			public void onGap(SseSubscription subscription, SseGapReason reason) {
 				gaps.add(reason);
 			}
 
 		}));
 		assertThat(told.take(to("a").after("zzzzzzzz-5")).texts()).isEmpty();
-		assertThat(gaps).containsExactly("restarted");
+		assertThat(gaps).containsExactly(SseGapReason.RESTARTED);
 	}
 
 	@Test
