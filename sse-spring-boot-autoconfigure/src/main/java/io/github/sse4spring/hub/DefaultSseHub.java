@@ -156,20 +156,26 @@ final class DefaultSseHub implements SseHub {
 	}
 
 	@Override
-	public void complete(String topicName) {
+	public SsePublication complete(String topicName) {
 		PublishRules.checkTopic(topicName);
 		Topic topic;
+		String end;
+		int subscribers;
 		this.lock.lock();
 		try {
 			topic = topicToPublish(topicName);
-			if (!Objects.requireNonNull(topic.ring()).tail().isAfterEnd()) {
+			Ring ring = Objects.requireNonNull(topic.ring());
+			if (!ring.tail().isAfterEnd()) {
 				append(topic, null);
 			}
+			end = positionAt(ring.lastSequence()).toString();
+			subscribers = topic.subscribers();
 		}
 		finally {
 			this.lock.unlock();
 		}
 		topic.wake();
+		return new SsePublication(topicName, subscribers, Mono.just(end));
 	}
 
 	private Topic topicToPublish(String name) {
