@@ -30,14 +30,7 @@ public final class SseStreams {
 
 	private final StreamLimits limits;
 
-	/**
-	 * Create it without streams.
-	 * @param encoder encodes events
-	 * @param settings how the streams behave
-	 * @param clientKeys resolves the client of a request
-	 * @param listeners the listeners of all streams
-	 */
-	public SseStreams(SseEventEncoder encoder, SseStreamSettings settings, SseClientKeyResolver clientKeys,
+	SseStreams(SseEventEncoder encoder, SseStreamSettings settings, SseClientKeyResolver clientKeys,
 			List<SseStreamListener> listeners) {
 		StreamFrames frames = new StreamFrames(encoder, settings);
 		this.environment = new StreamEnvironment(settings, frames, StreamKeepAlive.of(settings.keepAlive(), frames),

@@ -5,10 +5,8 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Ends all streams when the application stops, before the web server starts to wait for
  * its requests: it would wait for every open stream until its own timeout.
- *
- * @since 0.1.0
  */
-public final class SseStreamsLifecycle implements SmartLifecycle {
+final class SseStreamsLifecycle implements SmartLifecycle {
 
 	/**
 	 * A higher phase stops first. Boot's web server begins to wait in DEFAULT_PHASE -
@@ -20,11 +18,7 @@ public final class SseStreamsLifecycle implements SmartLifecycle {
 
 	private volatile boolean running;
 
-	/**
-	 * Create it.
-	 * @param streams the streams to end
-	 */
-	public SseStreamsLifecycle(SseStreams streams) {
+	SseStreamsLifecycle(SseStreams streams) {
 		this.streams = streams;
 	}
 

@@ -18,10 +18,8 @@ import org.springframework.web.server.ServerWebExchange;
  * {@link SseEvent}, or one event. Neither {@code @ResponseBody} nor {@code produces} nor
  * what the client accepts is looked at. Stands between the handler of
  * {@code ResponseEntity} and that of {@code @ResponseBody}.
- *
- * @since 0.1.0
  */
-public final class SseEventResultHandler implements HandlerResultHandler, Ordered {
+final class SseEventResultHandler implements HandlerResultHandler, Ordered {
 
 	private static final int ORDER = 50;
 
@@ -29,12 +27,7 @@ public final class SseEventResultHandler implements HandlerResultHandler, Ordere
 
 	private final EventStreamTypes types;
 
-	/**
-	 * Create a handler.
-	 * @param streams opens the streams
-	 * @param adapters knows the reactive types
-	 */
-	public SseEventResultHandler(SseStreams streams, ReactiveAdapterRegistry adapters) {
+	SseEventResultHandler(SseStreams streams, ReactiveAdapterRegistry adapters) {
 		this.streams = streams;
 		this.types = new EventStreamTypes(adapters);
 	}

@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.codec.SseCodecs;
-import io.github.sse4spring.stream.SseStreamsLifecycle;
 import io.github.sse4spring.testsupport.EventStream;
 import io.github.sse4spring.testsupport.RawClient;
 import io.github.sse4spring.webflux.StreamApplication.Probe;
@@ -27,6 +26,7 @@ import reactor.test.StepVerifier;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -328,7 +328,7 @@ abstract class AbstractEventStreamTests {
 
 	@Test
 	void streamOpenedWhileDrainingIsToldToComeBack() throws IOException {
-		SseStreamsLifecycle drain = this.context.getBean(SseStreamsLifecycle.class);
+		SmartLifecycle drain = this.context.getBean("sseStreamsLifecycle", SmartLifecycle.class);
 		drain.stop();
 		try (RawClient client = RawClient.get(this.port, "/endless", "Accept: text/event-stream")) {
 			assertThat(client.status()).isEqualTo(200);
