@@ -22,7 +22,7 @@ final class StartLocator {
 
 	private final long forgottenUpTo;
 
-	private final long oldestTime;
+	private final long now;
 
 	private final List<Cursor> cursors;
 
@@ -32,11 +32,11 @@ final class StartLocator {
 
 	private Position position;
 
-	StartLocator(String epoch, long tail, long forgottenUpTo, long oldestTime, List<Cursor> cursors, OwnIds ownIds) {
+	StartLocator(String epoch, long tail, long forgottenUpTo, long now, List<Cursor> cursors, OwnIds ownIds) {
 		this.epoch = epoch;
 		this.tail = tail;
 		this.forgottenUpTo = forgottenUpTo;
-		this.oldestTime = oldestTime;
+		this.now = now;
 		this.cursors = cursors;
 		this.ownIds = ownIds;
 		this.position = new Position(epoch, tail - 1);
@@ -167,17 +167,21 @@ final class StartLocator {
 	/** The newest slot of a topic, if it is retained and not too old to start with. */
 	private @Nullable Slot newest(Cursor cursor) {
 		Ring ring = cursor.topic().ring();
-		return (ring != null) ? usable(ring.last()) : null;
+		return (ring != null) ? usable(cursor, ring.last()) : null;
 	}
 
 	/** The slot before another of the same topic, as far as one can start with it. */
 	private @Nullable Slot before(Cursor cursor, Slot slot) {
 		Ring ring = Objects.requireNonNull(cursor.topic().ring());
-		return usable(ring.get(slot.index() - 1));
+		return usable(cursor, ring.get(slot.index() - 1));
 	}
 
-	private @Nullable Slot usable(@Nullable Slot slot) {
-		return (slot != null && slot.time() >= this.oldestTime) ? slot : null;
+	private @Nullable Slot usable(Cursor cursor, @Nullable Slot slot) {
+		return (slot != null && slot.time() >= oldestTime(cursor)) ? slot : null;
+	}
+
+	private long oldestTime(Cursor cursor) {
+		return cursor.topic().settings().oldestTime(this.now);
 	}
 
 	/** The sequence of the newest entry of a topic that one cannot start with. */
@@ -186,14 +190,16 @@ final class StartLocator {
 		if (ring == null) {
 			return this.forgottenUpTo;
 		}
-		Slot before = ring.get(ring.search((slot) -> slot.time() >= this.oldestTime) - 1);
+		long oldestTime = oldestTime(cursor);
+		Slot before = ring.get(ring.search((slot) -> slot.time() >= oldestTime) - 1);
 		return (before != null) ? before.sequence() : ring.evictedUpTo();
 	}
 
 	private void placeAfter(Cursor cursor, long after) {
 		Ring ring = cursor.topic().ring();
 		if (ring != null) {
-			long index = ring.search((slot) -> slot.sequence() - after > 0 && slot.time() >= this.oldestTime);
+			long oldestTime = oldestTime(cursor);
+			long index = ring.search((slot) -> slot.sequence() - after > 0 && slot.time() >= oldestTime);
 			if (index == ring.tail().index()) {
 				cursor.moveTo(ring.tail());
 			}

@@ -974,7 +974,8 @@ class SseHubTests {
 	void publishingHandsALoopOneTaskHoweverManySubscribersItHas() {
 		List<Runnable> tasks = new ArrayList<>();
 		LoopDispatcher dispatcher = new LoopDispatcher("loop", tasks::add);
-		Topic topic = new Topic("a");
+		Topic topic = new Topic("a",
+				new TopicSettings(TopicSettings.ALL, 1, SseLagPolicy.SKIP, 1, null, Duration.ofMinutes(1)));
 		WakeGroup group = topic.join(dispatcher, 1);
 		for (int i = 0; i < 1000; i++) {
 			assertThat(topic.join(dispatcher, 1)).isSameAs(group);
