@@ -124,8 +124,6 @@ class ArchitectureTests {
 		ArchRuleDefinition.noClasses()
 			.that()
 			.resideOutsideOfPackages(ROOT + ".codec..", ROOT + ".autoconfigure..")
-			.and()
-			.doNotHaveSimpleName("SseHubBuilder")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("tools.jackson..", "com.fasterxml..")
