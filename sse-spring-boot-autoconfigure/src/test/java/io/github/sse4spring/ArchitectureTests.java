@@ -14,6 +14,8 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.conditions.ArchConditions;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Nested;
@@ -117,6 +119,11 @@ class ArchitectureTests {
 	@Test
 	void packagesHaveNoCycles() {
 		SlicesRuleDefinition.slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(MAIN);
+	}
+
+	@Test
+	void classesOfTheHubHaveNoCycles() {
+		SlicesRuleDefinition.slices().assignedFrom(new TopLevelClasses("hub")).should().beFreeOfCycles().check(MAIN);
 	}
 
 	@Test
@@ -256,6 +263,31 @@ class ArchitectureTests {
 			}
 
 		};
+	}
+
+	/**
+	 * A slice for each top-level class of a package.
+	 */
+	private static final class TopLevelClasses implements SliceAssignment {
+
+		private final String packageName;
+
+		private TopLevelClasses(String name) {
+			this.packageName = ROOT + "." + name;
+		}
+
+		@Override
+		public SliceIdentifier getIdentifierOf(JavaClass type) {
+			String topLevel = type.getName().replaceAll("\\$.*", "");
+			return type.getPackageName().equals(this.packageName) ? SliceIdentifier.of(topLevel)
+					: SliceIdentifier.ignore();
+		}
+
+		@Override
+		public String getDescription() {
+			return "each top-level class of " + this.packageName;
+		}
+
 	}
 
 }

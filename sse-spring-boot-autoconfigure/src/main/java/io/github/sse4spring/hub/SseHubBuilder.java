@@ -266,8 +266,11 @@ public final class SseHubBuilder {
 	public SseHub build() {
 		HubSettings settings = new HubSettings(topicSettings(), this.maxRetainedSize, checkedMaxEventSize(),
 				this.maxTopics);
-		return new DefaultSseHub(randomEpoch(), settings, this.encoder, this.scheduler, this.clock,
-				new Listeners(this.listeners), this.firstSequence, this.firstIndex);
+		MissedCounter missed = new MissedCounter();
+		List<SseHubListener> listeners = new ArrayList<>(this.listeners);
+		listeners.add(0, missed);
+		MemoryLog log = new MemoryLog(randomEpoch(), settings, this.clock, this.firstSequence, this.firstIndex);
+		return new DefaultSseHub(log, settings, this.encoder, this.scheduler, new Listeners(listeners), missed);
 	}
 
 	private List<TopicSettings> topicSettings() {
