@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * {@code <epoch>-<sequence>}.
  *
  * @param epoch the identity of one life of the log
- * @param sequence the sequence, unsigned
+ * @param sequence the sequence
  */
 record Position(String epoch, long sequence) {
 
@@ -26,7 +26,7 @@ record Position(String epoch, long sequence) {
 			return null;
 		}
 		try {
-			return new Position(matcher.group(1), Long.parseUnsignedLong(matcher.group(2)));
+			return new Position(matcher.group(1), Long.parseLong(matcher.group(2)));
 		}
 		catch (NumberFormatException ex) {
 			return null;
@@ -40,7 +40,7 @@ record Position(String epoch, long sequence) {
 
 	@Override
 	public String toString() {
-		return this.epoch + '-' + Long.toUnsignedString(this.sequence);
+		return this.epoch + '-' + this.sequence;
 	}
 
 }

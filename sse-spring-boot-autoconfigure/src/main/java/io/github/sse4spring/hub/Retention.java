@@ -18,7 +18,7 @@ final class Retention {
 	 */
 	private final long maxBytes;
 
-	private final TreeMap<Long, Ring> byAge = new TreeMap<>((a, b) -> Long.signum(a - b));
+	private final TreeMap<Long, Ring> byAge = new TreeMap<>();
 
 	private final Map<Ring, Long> ages = new HashMap<>();
 

@@ -19,8 +19,6 @@ final class Ring {
 	 * never change, and each carries its own index. A cell that is empty or holds another
 	 * index was evicted, or the reader has read an array that has been replaced since;
 	 * then it reads again, and "slots" is written before the tail.
-	 *
-	 * Indexes and sequences are compared by their difference, so that they may wrap.
 	 */
 	private static final int MIN_LENGTH = 8;
 
@@ -29,7 +27,7 @@ final class Ring {
 	/** Index of the oldest slot retained. */
 	private volatile long firstIndex;
 
-	private volatile Tail tail;
+	private volatile Tail tail = Tail.START;
 
 	/** Sequence of the newest entry of the topic that is not retained any more. */
 	private volatile long evictedUpTo;
@@ -37,9 +35,7 @@ final class Ring {
 	/** Under the lock only. */
 	private long bytes;
 
-	Ring(long index, long evictedUpTo) {
-		this.firstIndex = index;
-		this.tail = new Tail(index, 0, false);
+	Ring(long evictedUpTo) {
 		this.evictedUpTo = evictedUpTo;
 	}
 
@@ -173,6 +169,8 @@ final class Ring {
 	 * complete
 	 */
 	record Tail(long index, long events, boolean isAfterEnd) {
+
+		static final Tail START = new Tail(0, 0, false);
 
 	}
 

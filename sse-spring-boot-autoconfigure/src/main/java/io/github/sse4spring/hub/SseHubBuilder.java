@@ -66,10 +66,6 @@ public final class SseHubBuilder {
 
 	private final List<SseTopicSettings> topics = new ArrayList<>();
 
-	private long firstSequence = 1;
-
-	private long firstIndex;
-
 	private SseHubBuilder() {
 	}
 
@@ -247,16 +243,6 @@ public final class SseHubBuilder {
 		return this;
 	}
 
-	SseHubBuilder firstSequence(long firstSequence) {
-		this.firstSequence = firstSequence;
-		return this;
-	}
-
-	SseHubBuilder firstIndex(long firstIndex) {
-		this.firstIndex = firstIndex;
-		return this;
-	}
-
 	/**
 	 * Build a hub. Each has an epoch of its own.
 	 * @return the hub
@@ -269,7 +255,7 @@ public final class SseHubBuilder {
 		MissedCounter missed = new MissedCounter();
 		List<SseHubListener> listeners = new ArrayList<>(this.listeners);
 		listeners.add(0, missed);
-		MemoryLog log = new MemoryLog(randomEpoch(), settings, this.clock, this.firstSequence, this.firstIndex);
+		MemoryLog log = new MemoryLog(randomEpoch(), settings, this.clock);
 		return new DefaultSseHub(log, settings, this.encoder, this.scheduler, new Listeners(listeners), missed);
 	}
 

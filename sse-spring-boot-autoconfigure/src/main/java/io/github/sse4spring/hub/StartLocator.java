@@ -1,7 +1,7 @@
 package io.github.sse4spring.hub;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
@@ -92,7 +92,7 @@ final class StartLocator {
 		for (Cursor cursor : this.cursors) {
 			Ring ring = cursor.topic().ring();
 			Slot slot = (ring != null && cursor.index() != ring.tail().index()) ? ring.get(cursor.index()) : null;
-			if (slot != null && slot.sequence() - next < 0) {
+			if (slot != null && slot.sequence() < next) {
 				next = slot.sequence();
 			}
 		}
@@ -108,14 +108,14 @@ final class StartLocator {
 			this.gap = SseGapReason.RESTARTED;
 			return beforeAll();
 		}
-		if (position.sequence() - this.tail >= 0) {
+		if (position.sequence() >= this.tail) {
 			return unknown();
 		}
 		return after(position.sequence());
 	}
 
 	private long after(long sequence) {
-		if (this.cursors.stream().anyMatch((cursor) -> sequence - unusableUpTo(cursor) < 0)) {
+		if (this.cursors.stream().anyMatch((cursor) -> sequence < unusableUpTo(cursor))) {
 			this.gap = SseGapReason.EXPIRED;
 		}
 		return sequence;
@@ -143,25 +143,22 @@ final class StartLocator {
 
 	/** Before everything that is not too old to start with. */
 	private long beforeAll() {
-		return this.cursors.stream()
-			.mapToLong(this::unusableUpTo)
-			.reduce((a, b) -> (a - b < 0) ? a : b)
-			.orElse(this.tail - 1);
+		return this.cursors.stream().mapToLong(this::unusableUpTo).min().orElse(this.tail - 1);
 	}
 
 	private long beforeLast(int count) {
-		List<Long> ages = new ArrayList<>();
+		List<Long> newest = new ArrayList<>();
 		for (Cursor cursor : this.cursors) {
 			int events = 0;
 			for (Slot slot = newest(cursor); slot != null && events < count; slot = before(cursor, slot)) {
 				if (!slot.isEnd()) {
-					ages.add(this.tail - slot.sequence());
+					newest.add(slot.sequence());
 					events++;
 				}
 			}
 		}
-		Collections.sort(ages);
-		return ages.isEmpty() ? this.tail - 1 : this.tail - ages.get(Math.min(count, ages.size()) - 1) - 1;
+		newest.sort(Comparator.reverseOrder());
+		return newest.isEmpty() ? this.tail - 1 : newest.get(Math.min(count, newest.size()) - 1) - 1;
 	}
 
 	/** The newest slot of a topic, if it is retained and not too old to start with. */
@@ -199,7 +196,7 @@ final class StartLocator {
 		Ring ring = cursor.topic().ring();
 		if (ring != null) {
 			long oldestTime = oldestTime(cursor);
-			long index = ring.search((slot) -> slot.sequence() - after > 0 && slot.time() >= oldestTime);
+			long index = ring.search((slot) -> slot.sequence() > after && slot.time() >= oldestTime);
 			if (index == ring.tail().index()) {
 				cursor.moveTo(ring.tail());
 			}

@@ -113,7 +113,7 @@ final class TopicMerger {
 				this.atEnd = closed || hasEnded();
 				return null;
 			}
-			if (!this.caughtUp && slot.sequence() - this.startTail >= 0) {
+			if (!this.caughtUp && slot.sequence() >= this.startTail) {
 				this.caughtUp = true;
 				continue;
 			}
@@ -188,7 +188,7 @@ final class TopicMerger {
 		long firstSequence = 0;
 		for (Cursor cursor : this.cursors) {
 			Slot slot = cursor.peek(tail);
-			if (slot != null && (first == null || slot.sequence() - firstSequence < 0)) {
+			if (slot != null && (first == null || slot.sequence() < firstSequence)) {
 				first = cursor;
 				firstSequence = slot.sequence();
 			}

@@ -21,8 +21,6 @@ final class Topics {
 
 	private final Retention retention;
 
-	private final long firstIndex;
-
 	private final Map<String, Topic> topics = new HashMap<>();
 
 	private final IdleTopics idle;
@@ -33,12 +31,10 @@ final class Topics {
 	/** Sequence of the newest entry of a topic that was forgotten. */
 	private long forgottenUpTo;
 
-	Topics(HubSettings settings, long forgottenUpTo, long firstIndex) {
+	Topics(HubSettings settings) {
 		this.settings = settings;
 		this.retention = new Retention(settings.maxRetainedSize());
 		this.idle = new IdleTopics(settings.topics());
-		this.forgottenUpTo = forgottenUpTo;
-		this.firstIndex = firstIndex;
 	}
 
 	List<Topic> all() {
@@ -57,7 +53,7 @@ final class Topics {
 	/** The tail of its ring, or where that will begin. */
 	Ring.Tail tailOf(Topic topic) {
 		Ring ring = topic.ring();
-		return (ring != null) ? ring.tail() : new Ring.Tail(this.firstIndex, 0, false);
+		return (ring != null) ? ring.tail() : Ring.Tail.START;
 	}
 
 	/**
@@ -91,7 +87,7 @@ final class Topics {
 		Topic topic = get(name);
 		if (topic.ring() == null) {
 			makeRoomFor(topic);
-			topic.createRing(this.firstIndex, this.forgottenUpTo);
+			topic.createRing(this.forgottenUpTo);
 			this.rings++;
 		}
 		return topic;
@@ -151,9 +147,7 @@ final class Topics {
 		Ring ring = Objects.requireNonNull(topic.ring());
 		this.rings--;
 		this.retention.forget(ring);
-		if (ring.lastSequence() - this.forgottenUpTo > 0) {
-			this.forgottenUpTo = ring.lastSequence();
-		}
+		this.forgottenUpTo = Math.max(this.forgottenUpTo, ring.lastSequence());
 		this.idle.remove(topic);
 		this.topics.remove(topic.name());
 	}
