@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import io.github.sse4spring.SseSubscription;
 
 /**
- * Counts the events that a subscription has missed, and tells its client before the next
+ * Counts the events that a subscription has missed, and reports them before the next
  * event. Used by one thread at a time, like the subscription.
  */
 final class LagNotices {
@@ -54,7 +54,7 @@ final class LagNotices {
 	}
 
 	/**
-	 * No event follows now. Missed events are told within a second, but not at once,
+	 * No event follows now. Missed events are reported within a second, but not at once,
 	 * since more may be missed until then.
 	 * @param upTo the sequence up to which nothing is left
 	 * @param lookAgainAfter arranges a call of {@link #quietTimePassed()} after a delay
@@ -75,7 +75,10 @@ final class LagNotices {
 		return false;
 	}
 
-	/** The time has passed after which missed events are told without an event. */
+	/**
+	 * The time has passed after which missed events are reported without an event behind
+	 * them.
+	 */
 	void quietTimePassed() {
 		this.waiting = false;
 		this.due = true;

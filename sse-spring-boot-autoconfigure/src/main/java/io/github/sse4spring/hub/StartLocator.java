@@ -11,8 +11,8 @@ import io.github.sse4spring.SseSubscription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where a subscription starts. Used under the lock of the hub, for one
- * subscription.
+ * Finds the position at which a subscription starts, and moves its cursors there. Used
+ * for one subscription, under the lock of the log. The result may be read without it.
  */
 final class StartLocator {
 
@@ -46,7 +46,7 @@ final class StartLocator {
 		return this.cursors;
 	}
 
-	/** Where the log ends. */
+	/** The tail of the log at the start. */
 	long tail() {
 		return this.tail;
 	}
@@ -56,21 +56,19 @@ final class StartLocator {
 		return this.position;
 	}
 
-	/**
-	 * Why the subscription could not start where it should, or {@code null} if it could.
-	 */
+	/** The reason of the gap before the start, or {@code null} if there is none. */
 	@Nullable SseGapReason gap() {
 		return this.gap;
 	}
 
-	/** What came before the start may not have reached the client. */
+	/** Events before the start may not have reached the client. */
 	void foundGap(SseGapReason reason) {
 		this.gap = reason;
 	}
 
 	/**
-	 * Put the cursors where the subscription starts.
-	 * @param id what to resume after, or {@code null} to start as described
+	 * Move the cursors to the start of the subscription.
+	 * @param id the id to resume after, or {@code null} to start as described
 	 */
 	void place(SseSubscription description, @Nullable String id) {
 		long after = (id != null) ? resume(id) : switch (description.start()) {
@@ -82,7 +80,7 @@ final class StartLocator {
 		this.position = beforeFirst();
 	}
 
-	/** Whether anything that was published before is to be delivered. */
+	/** Whether the subscription starts with an event that was published before. */
 	boolean hasReplay() {
 		return this.position.sequence() != this.tail - 1;
 	}
@@ -131,7 +129,7 @@ final class StartLocator {
 				}
 			}
 		}
-		// The other event of a repeated id may be evicted, or be of another topic.
+		// Another event with the same id may be evicted, or be of another topic.
 		boolean known = found.size() == 1 && !this.ownIds.isRepeated(id);
 		return known ? after(found.get(0).sequence()) : unknown();
 	}
@@ -141,7 +139,7 @@ final class StartLocator {
 		return this.tail - 1;
 	}
 
-	/** Before everything that is not too old to start with. */
+	/** The sequence before the oldest event that a subscription can start with. */
 	private long beforeAll() {
 		return this.cursors.stream().mapToLong(this::unusableUpTo).min().orElse(this.tail - 1);
 	}
@@ -167,7 +165,7 @@ final class StartLocator {
 		return (ring != null) ? usable(cursor, ring.last()) : null;
 	}
 
-	/** The slot before another of the same topic, as far as one can start with it. */
+	/** The previous slot of a topic, if it is retained and not too old to start with. */
 	private @Nullable Slot before(Cursor cursor, Slot slot) {
 		Ring ring = Objects.requireNonNull(cursor.topic().ring());
 		return usable(cursor, ring.get(slot.index() - 1));
@@ -181,7 +179,7 @@ final class StartLocator {
 		return cursor.topic().settings().oldestTime(this.now);
 	}
 
-	/** The sequence of the newest entry of a topic that one cannot start with. */
+	/** The sequence of the newest entry of a topic that is evicted or too old. */
 	private long unusableUpTo(Cursor cursor) {
 		Ring ring = cursor.topic().ring();
 		if (ring == null) {

@@ -9,12 +9,12 @@ import java.util.function.ToLongFunction;
 import io.github.sse4spring.SseHubFullException;
 
 /**
- * The topics of a hub: which there are, which go when there are too many, and what is
- * known of those that are gone. Used under the lock of the hub.
+ * The topics of a hub. Idle topics are removed after their timeout, or when there are too
+ * many topics. Used under the lock of the log.
  */
 final class Topics {
 
-	/** How many topics are forgotten at once. */
+	/** How many topics one call removes at most. */
 	private static final int MAX_FORGOTTEN = 64;
 
 	private final HubSettings settings;
@@ -28,7 +28,7 @@ final class Topics {
 	/** How many topics have a ring. */
 	private int rings;
 
-	/** Sequence of the newest entry of a topic that was forgotten. */
+	/** Sequence of the newest entry of all topics that were removed. */
 	private long forgottenUpTo;
 
 	Topics(HubSettings settings) {
@@ -41,7 +41,7 @@ final class Topics {
 		return List.copyOf(this.topics.values());
 	}
 
-	/** How many topics retain something. */
+	/** How many topics have a ring. */
 	int rings() {
 		return this.rings;
 	}
@@ -50,7 +50,7 @@ final class Topics {
 		return this.forgottenUpTo;
 	}
 
-	/** The tail of its ring, or where that will begin. */
+	/** The tail of the ring of a topic, or the tail that its ring will have first. */
 	Ring.Tail tailOf(Topic topic) {
 		Ring ring = topic.ring();
 		return (ring != null) ? ring.tail() : Ring.Tail.START;
@@ -77,12 +77,12 @@ final class Topics {
 		return this.retention.bytes();
 	}
 
-	/** A topic to subscribe to, which gets no ring by that. */
+	/** Return a topic to subscribe to. Subscribing does not create its ring. */
 	Topic get(String name) {
 		return this.topics.computeIfAbsent(name, (added) -> new Topic(added, this.settings.of(added)));
 	}
 
-	/** A topic to publish to, which has a ring. */
+	/** Return a topic to publish to, with a ring. */
 	Topic withRing(String name) {
 		Topic topic = get(name);
 		if (topic.ring() == null) {
@@ -132,8 +132,8 @@ final class Topics {
 	}
 
 	/**
-	 * Forget some topics that have been idle for as long as their timeout. Their number
-	 * is bounded, so that a publisher does not have to wait for many.
+	 * Remove topics that have been idle for as long as their timeout. One call removes a
+	 * bounded number, so that a publisher does not wait for long.
 	 */
 	void sweep(long now) {
 		Topic expired = this.idle.expired(now);
@@ -152,7 +152,7 @@ final class Topics {
 		this.topics.remove(topic.name());
 	}
 
-	/** Let a topic go that has neither subscribers nor events. */
+	/** Remove a topic that has neither subscribers nor a ring. */
 	private void removeIfUnused(Topic topic) {
 		if (topic.subscribers() == 0 && topic.ring() == null) {
 			this.topics.remove(topic.name());

@@ -58,7 +58,7 @@ class HubRaceTests {
 			.map((event) -> event.isNotice() ? event.name() + event.data() : String.valueOf(event.data()));
 	}
 
-	/** Run all of it at once, and wait until all is done. */
+	/** Run all racers at the same time, and wait until every one has finished. */
 	private void race(Runnable... racers) throws Exception {
 		CyclicBarrier start = new CyclicBarrier(racers.length);
 		List<Future<?>> running = Stream.of(racers).<Future<?>>map((racer) -> this.threads.submit(() -> {
@@ -110,7 +110,7 @@ class HubRaceTests {
 				publish(hub, "a");
 			}
 			catch (SseHubClosedException ex) {
-				// Closed before the last.
+				// The hub was closed before the last publish.
 			}
 		}, hub::close, subscriber, subscriber);
 		List<List<String>> all = histories.asFlux().take(2).collectList().block(LONG);
@@ -131,7 +131,7 @@ class HubRaceTests {
 			hub.complete("a");
 			hub.complete("b");
 		}, subscriber, subscriber);
-		// Who is just ending by itself leaves after the cancel that came too late.
+		// A subscriber that is about to complete ignores the cancel and leaves later.
 		await().atMost(LONG).until(() -> hub.snapshot().subscribers() == 0);
 		assertThat(hub.snapshot().topics()).allMatch((topic) -> topic.subscribers() == 0);
 	}

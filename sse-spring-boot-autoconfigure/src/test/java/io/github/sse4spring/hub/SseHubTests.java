@@ -45,6 +45,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+/**
+ * Publishing, subscribing, resuming, lag and bounds of a hub.
+ */
 class SseHubTests {
 
 	private final HubFixture fixture = new HubFixture();
@@ -421,7 +424,7 @@ class SseHubTests {
 		Taker taker = this.fixture.stalled(to("a").bufferSize(4).withNotices());
 		taker.request(1);
 		this.fixture.publish("a", 0, 10);
-		// 0 taken, 1 to 7 missed, 8 and 9 are half of four.
+		// 0 is received, 1 to 7 are missed, and 8 and 9 are half a buffer of four.
 		assertThat(taker.takeAll().texts()).containsExactly("0", "sse-lag {\"missed\":7}", "8", "9");
 		assertThat(taker.events.get(1).id()).endsWith("-8");
 		assertThat(taker.events.get(2).id()).endsWith("-9");
@@ -862,7 +865,7 @@ class SseHubTests {
 
 			@Override
 			public void onPublish(String topic, String id) {
-				// Another thread gets the lock only if this one does not have it.
+				// Another thread can take the lock only if this thread does not hold it.
 				told.add("first " + CompletableFuture.supplyAsync(() -> listened[0].snapshot().position())
 					.orTimeout(5, TimeUnit.SECONDS)
 					.join()
@@ -918,8 +921,7 @@ class SseHubTests {
 		Scheduler scheduler = Schedulers.newSingle("going");
 		HubFixture going = with((builder) -> builder.scheduler(scheduler));
 		StepVerifier.create(going.hub.subscribe("a")).then(() -> going.publish("a", 1)).expectNextCount(1).then(() -> {
-			// Behind every task that the scheduler has taken: it forgets those when it
-			// goes.
+			// Wait for every task that the scheduler has taken. Disposal would drop them.
 			Mono.just(1).publishOn(scheduler).block(Duration.ofSeconds(5));
 			scheduler.dispose();
 			going.publish("a", 2);
@@ -987,7 +989,7 @@ class SseHubTests {
 			String before = subscription.position();
 			String after = subscription.positionAfter(before);
 			if (after != null) {
-				// Only what was left out may be between the two.
+				// Only an event that was left out may be between the two.
 				assertThat(sequence(after) - sequence(before)).isBetween(0L, 1L);
 				assertThat(after.equals(before) || sequence(after) % 3 == 0).isTrue();
 				expected[0]++;
