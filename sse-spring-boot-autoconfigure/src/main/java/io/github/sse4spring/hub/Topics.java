@@ -111,9 +111,9 @@ final class Topics {
 	}
 
 	private void used(Topic topic, long now) {
-		this.idle.remove(topic);
 		topic.touch(now);
 		if (topic.subscribers() == 0 && topic.ring() != null) {
+			this.idle.remove(topic);
 			this.idle.add(topic);
 		}
 	}
