@@ -44,6 +44,11 @@ final class LagNotices {
 		}
 	}
 
+	/** Whether events were missed that no notice has reported yet. */
+	boolean hasMissed() {
+		return this.missed > 0;
+	}
+
 	/** Add a notice that all events up to a sequence were received or missed. */
 	void tell(long upTo) {
 		if (this.missed > 0) {
@@ -61,9 +66,6 @@ final class LagNotices {
 	 * @return whether a notice was added
 	 */
 	boolean tellIfQuiet(long upTo, Consumer<Duration> lookAgainAfter) {
-		if (this.missed == 0) {
-			return false;
-		}
 		if (this.due) {
 			tell(upTo);
 			return true;
