@@ -147,6 +147,11 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void classesOfTheHubHaveNoCycles() {
+		SlicesRuleDefinition.slices().assignedFrom(new TopLevelClasses("hub")).should().beFreeOfCycles().check(MAIN);
+	}
+
+	@Test
 	void jacksonStaysInCodecAndItsWiring() {
 		ArchRuleDefinition.noClasses()
 			.that()

@@ -89,7 +89,7 @@ final class Cursor {
 		long skipped = events - this.events;
 		this.index = index;
 		this.events = events;
-		this.ended = afterEnd && index - 1 - this.endsFrom >= 0;
+		this.ended = afterEnd && index > this.endsFrom;
 		return skipped;
 	}
 
@@ -117,7 +117,7 @@ final class Cursor {
 	/** Whether an entry that was not read yet is not retained any more. */
 	boolean isOvertaken() {
 		Ring ring = this.topic.ring();
-		return ring != null && this.index - ring.firstIndex() < 0;
+		return ring != null && this.index < ring.firstIndex();
 	}
 
 	/** The next slot to read, if there is one below the tail of the log. */
@@ -127,7 +127,7 @@ final class Cursor {
 			return null;
 		}
 		Slot slot = ring.get(this.index);
-		return (slot != null && slot.sequence() - tail < 0) ? slot : null;
+		return (slot != null && slot.sequence() < tail) ? slot : null;
 	}
 
 	/**
@@ -140,7 +140,7 @@ final class Cursor {
 		long skipped = -1;
 		while (ring != null && skipped < 0) {
 			Ring.Tail tail = ring.tail();
-			long first = Math.max(ring.firstIndex() - this.index, 0) + this.index;
+			long first = Math.max(ring.firstIndex(), this.index);
 			skipped = (first == tail.index()) ? moveTo(tail) : skipTo(ring, first, tail.events() - behind);
 		}
 		return Math.max(0, skipped);
@@ -153,7 +153,7 @@ final class Cursor {
 	 */
 	private long skipTo(Ring ring, long first, long eventsBefore) {
 		Slot slot = ring.get(first);
-		while (slot != null && (eventsBefore - slot.eventsBefore() > 0 || (slot.isEnd() && slot.index() != first))) {
+		while (slot != null && (slot.eventsBefore() < eventsBefore || (slot.isEnd() && slot.index() != first))) {
 			// Each event takes a slot, and ends take more, so this is never too far.
 			slot = ring.get(slot.index() + Math.max(1, eventsBefore - slot.eventsBefore()));
 		}

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import io.github.sse4spring.SseSubscription;
 
 /**
- * Counts the events that a subscription has missed, and tells its client before the next
+ * Counts the events that a subscription has missed, and reports them before the next
  * event. Used by one thread at a time, like the subscription.
  */
 final class LagNotices {
@@ -44,6 +44,11 @@ final class LagNotices {
 		}
 	}
 
+	/** Whether events were missed that no notice has reported yet. */
+	boolean hasMissed() {
+		return this.missed > 0;
+	}
+
 	/** Add a notice that all events up to a sequence were received or missed. */
 	void tell(long upTo) {
 		if (this.missed > 0) {
@@ -54,16 +59,13 @@ final class LagNotices {
 	}
 
 	/**
-	 * No event follows now. Missed events are told within a second, but not at once,
+	 * No event follows now. Missed events are reported within a second, but not at once,
 	 * since more may be missed until then.
 	 * @param upTo the sequence up to which nothing is left
-	 * @param lookAgainAfter receives the delay after which to call this again
+	 * @param lookAgainAfter arranges a call of {@link #quietTimePassed()} after a delay
 	 * @return whether a notice was added
 	 */
 	boolean tellIfQuiet(long upTo, Consumer<Duration> lookAgainAfter) {
-		if (this.missed == 0) {
-			return false;
-		}
 		if (this.due) {
 			tell(upTo);
 			return true;
@@ -75,7 +77,10 @@ final class LagNotices {
 		return false;
 	}
 
-	/** The time has passed after which missed events are told without an event. */
+	/**
+	 * The time has passed after which missed events are reported without an event behind
+	 * them.
+	 */
 	void quietTimePassed() {
 		this.waiting = false;
 		this.due = true;

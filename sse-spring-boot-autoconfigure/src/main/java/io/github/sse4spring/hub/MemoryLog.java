@@ -49,15 +49,14 @@ final class MemoryLog implements ReadableLog {
 	private int subscribers;
 
 	/** Sequence of the next entry. */
-	private volatile long tail;
+	private volatile long tail = 1;
 
 	private volatile boolean closed;
 
-	MemoryLog(String epoch, HubSettings settings, Clock clock, long firstSequence, long firstIndex) {
+	MemoryLog(String epoch, HubSettings settings, Clock clock) {
 		this.epoch = epoch;
 		this.clock = clock;
-		this.topics = new Topics(settings, firstSequence - 1, firstIndex);
-		this.tail = firstSequence;
+		this.topics = new Topics(settings);
 	}
 
 	@Override

@@ -116,8 +116,11 @@ final class SubscriptionReader {
 	}
 
 	private void tellQuietLag() {
+		if (this.ended || !this.lagNotices.hasMissed()) {
+			return;
+		}
 		long upTo = this.merger.readUpTo();
-		if (!this.ended && this.lagNotices.tellIfQuiet(upTo, this.owner::lookAgainAfter)) {
+		if (this.lagNotices.tellIfQuiet(upTo, this.owner::lookAgainAfter)) {
 			this.position.leaveOut(this.log.positionAt(upTo).toString());
 		}
 	}

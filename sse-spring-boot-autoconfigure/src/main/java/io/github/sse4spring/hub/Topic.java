@@ -48,8 +48,8 @@ final class Topic {
 		return this.ring;
 	}
 
-	void createRing(long index, long evictedUpTo) {
-		this.ring = new Ring(index, evictedUpTo);
+	void createRing(long evictedUpTo) {
+		this.ring = new Ring(evictedUpTo);
 	}
 
 	/** On any thread. */
