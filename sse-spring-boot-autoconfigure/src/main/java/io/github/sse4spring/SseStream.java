@@ -10,10 +10,10 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * The handle of one open event stream, for those who produce its events. Whoever writes a
- * {@code Flux<SseEvent>} into a response puts one into the Reactor Context, so that it
- * reaches past any operators; an operator or a source finds it there with
- * {@link #from(ContextView)}. Services and tests that subscribe by themselves have none.
+ * The handle of one open event stream, for the sources of its events. The writer of a
+ * response puts one into the Reactor Context, so that it reaches past all operators. An
+ * operator or a source finds it there with {@link #from(ContextView)}. There is none for
+ * a service or a test that subscribes by itself.
  *
  * <p>
  * All methods may be called from any thread.
@@ -23,9 +23,9 @@ import reactor.util.context.ContextView;
 public interface SseStream {
 
 	/**
-	 * Return the executor that owns the stream: what it runs, it runs in order on one
-	 * thread at a time, the same one that encodes and writes the events. Its tasks must
-	 * not block.
+	 * Return the executor that owns the stream. It runs its tasks in order, on one thread
+	 * at a time, and the same thread encodes and writes the events. A task must not
+	 * block.
 	 * @return the event loop of the connection
 	 */
 	Executor executor();
@@ -37,56 +37,57 @@ public interface SseStream {
 	@Nullable SseLastEventId lastEventId();
 
 	/**
-	 * Use these keep-alive settings for the stream. The first call wins, which is that of
-	 * the outermost operator, since subscribing goes from the outside in.
+	 * Use these keep-alive settings for the stream. The first call wins. It is that of
+	 * the outermost operator, since operators are subscribed to from the outside in.
 	 * @param settings the settings
 	 */
 	void keepAlive(SseKeepAlive.Settings settings);
 
 	/**
-	 * Let a source have the position of this stream: its ids are those that the client
-	 * resumes from, and the stream opens now. Only one source at a time can have it.
-	 * @param source the source, before it has handed over anything
-	 * @param subscriber the subscriber that the source hands its events to
-	 * @return what the source must give the id of each event before it hands that event
-	 * over, or {@code null} if the stream does not need it: events may come to the stream
-	 * in another order
-	 * @throws IllegalStateException if another source has it that has not ended
+	 * Give a source the position of this stream: the client resumes from the ids of the
+	 * source, and the stream opens now. Only one source at a time can have the position.
+	 * @param source the source, before it has handed over an event
+	 * @param subscriber the subscriber that the source emits its events to
+	 * @return receives the id of each event before the source hands it over, or
+	 * {@code null} if the stream does not need that. It is needed where events may reach
+	 * the stream in another order
+	 * @throws IllegalStateException if another source has the position and has not ended
 	 */
 	@Nullable Consumer<String> attach(Source source, CoreSubscriber<?> subscriber);
 
 	/**
-	 * Look for notices of the source soon: it has one, and perhaps no event behind it.
+	 * Let the stream poll the notices of its source soon. For a notice without an event
+	 * behind it.
 	 */
 	void wake();
 
 	/**
-	 * Return where the source that was attached last has ended. The next one begins
-	 * there, whatever the client has sent.
-	 * @return the id after which to begin, or {@code null} if none was attached
+	 * Return the position at which the last attached source has ended. The next source
+	 * begins there, whatever last event ID the client has sent.
+	 * @return the id after which to begin, or {@code null} if no source was attached
 	 */
 	@Nullable String resumeAfter();
 
 	/**
-	 * Return whether all that the sources attached so far have handed over has come to
-	 * this stream: an operator that asks for more than it passes on may have thrown some
-	 * of it away when its source ended.
-	 * @return {@code false} if something may be missing, {@code true} if none was
+	 * Return whether every event that the sources attached so far have handed over has
+	 * reached this stream. An operator that requests more events than it emits may have
+	 * dropped some when its source ended.
+	 * @return {@code false} if events may be missing, {@code true} if no source was
 	 * attached
 	 */
 	boolean hasAllArrived();
 
 	/**
-	 * Return whether what is handed to a subscriber comes to this stream and to no other:
-	 * not behind an operator that shares it.
+	 * Return whether the events of a subscriber reach this stream and no other one: no
+	 * operator between the two shares them.
 	 * @param subscriber a subscriber that was subscribed for this stream
-	 * @return {@code false} also if that cannot be known
+	 * @return {@code false} also if that cannot be seen
 	 */
 	boolean isOnlyOneBehind(CoreSubscriber<?> subscriber);
 
 	/**
 	 * Write a notice as soon as the client reads, past all operators. For a source
-	 * without the position of the stream; the notices of one that has it are
+	 * without the position of the stream. The notices of a source that has it are
 	 * {@linkplain Source#pollNotice() polled}.
 	 * @param notice the notice
 	 */
@@ -98,7 +99,7 @@ public interface SseStream {
 	void end();
 
 	/**
-	 * Find the stream that a subscriber belongs to.
+	 * Find the stream of a subscriber.
 	 * @param context the context of the subscriber
 	 * @return the stream, or {@code null} if there is none
 	 */
@@ -107,7 +108,7 @@ public interface SseStream {
 	}
 
 	/**
-	 * Put this stream into the context of those who subscribe for it.
+	 * Add this stream to the context of a subscriber.
 	 * @param context the context of the response
 	 * @return the context with this stream
 	 */
@@ -116,74 +117,108 @@ public interface SseStream {
 	}
 
 	/**
-	 * Hands over the events of a stream in their order, and knows its position. Unless
-	 * stated otherwise its methods are called on the {@linkplain SseStream#executor()
-	 * owner} of the stream.
+	 * The source of the events of a stream. It hands them over in their order, and knows
+	 * its position.
 	 */
 	interface Source {
 
 		/**
-		 * Return the position after what was handed over last, also if an operator has
-		 * filtered it out. Called on any thread.
-		 * @return the id to resume after
+		 * Return how far the source has come. On any thread.
+		 * @return a snapshot
 		 */
-		String position();
+		Progress progress();
 
 		/**
-		 * Return whether an id is that of what was handed over last, or of the start if
-		 * nothing was yet. Called on any thread.
-		 * @param id the id
-		 * @return {@code true} if nothing was handed over after it
-		 */
-		boolean hasHandedOverLast(String id);
-
-		/**
-		 * Return where a client is that was told an id and has got everything that was
-		 * handed over with it: further on, if what came after that was left out.
-		 * @param id the id that the client was told last
-		 * @return the id to resume after, or {@code null} if something else was handed
-		 * over since, or may have been
-		 */
-		@Nullable String positionAfter(String id);
-
-		/**
-		 * Take the next notice, which stands before what was handed over last.
+		 * Take the next notice, which stands before the event that was handed over last.
+		 * On the {@linkplain SseStream#executor() executor} of the stream.
 		 * @return the notice, or {@code null} if there is none
 		 */
 		@Nullable SseEvent pollNotice();
 
 		/**
-		 * Return whether its events are polled (ASYNC fusion): an operator with a queue
-		 * of its own requests them instead.
+		 * Return whether the events are polled from the source (ASYNC fusion). An
+		 * operator with a queue of its own requests them instead. On the executor of the
+		 * stream.
 		 * @return {@code true} once fusion was granted
 		 */
 		boolean isPolled();
 
 		/**
-		 * Return whether what it hands over was published after it began, or has been
-		 * waited for: not while it catches up.
-		 * @return {@code false} while it hands over what was there before
+		 * Return whether the source has ended, for any reason. On any thread.
+		 * @return {@code true} from its end on
 		 */
-		boolean isLive();
+		boolean hasEnded();
 
 		/**
-		 * Return the topics that it reads. Called on any thread.
+		 * Return the state of the source, for display. On any thread.
+		 * @return the state, which changes as the source reads
+		 */
+		Display display();
+
+	}
+
+	/**
+	 * How far a source has come at one moment. Immutable.
+	 */
+	interface Progress {
+
+		/**
+		 * Return the id of the event that was handed over last.
+		 * @return the id, or the position at which the source began if no event was
+		 * handed over yet
+		 */
+		String handedOver();
+
+		/**
+		 * Return the position of the source: behind the event that was handed over last,
+		 * or further on if events behind it were left out.
+		 * @return the id to resume after
+		 */
+		String position();
+
+		/**
+		 * Return whether only one event can have the id {@link #handedOver()}. The ids of
+		 * a publisher may be repeated.
+		 * @return {@code true} for an id of a hub
+		 */
+		boolean isUnique();
+
+		/**
+		 * Return the position of a client that has received an id and every event that
+		 * was handed over before it.
+		 * @param id the id that the client has received last
+		 * @return the id to resume after, or {@code null} if another event was handed
+		 * over since, or may have been
+		 */
+		default @Nullable String positionAfter(String id) {
+			return (id.equals(handedOver()) && isUnique()) ? position() : null;
+		}
+
+	}
+
+	/**
+	 * The state of a source, for display and meters. Its values may be slightly out of
+	 * date. All methods may be called from any thread.
+	 */
+	interface Display {
+
+		/**
+		 * Return the topics that the source reads.
 		 * @return the topics
 		 */
 		List<String> topics();
 
 		/**
-		 * Return how many events it is behind, of all topics. Called on any thread, and
-		 * perhaps a little old.
+		 * Return how many events the source is behind, over all topics.
 		 * @return the number of events
 		 */
 		long lag();
 
 		/**
-		 * Return whether this source has ended, in whatever way. Called on any thread.
-		 * @return {@code true} from its end on
+		 * Return whether the source hands over events as they are published.
+		 * @return {@code false} while it still catches up with older events
 		 */
-		boolean hasEnded();
+		boolean isLive();
 
 	}
 

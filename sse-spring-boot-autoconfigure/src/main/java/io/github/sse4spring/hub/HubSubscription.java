@@ -191,7 +191,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		else {
 			// Several streams may share a flux without resume. Each of their writers
 			// disconnects when it receives this error.
-			this.pump.fail(this.reader.lag());
+			this.pump.fail(this.reader.lagException());
 		}
 	}
 
@@ -205,18 +205,8 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	}
 
 	@Override
-	public String position() {
-		return this.position.get();
-	}
-
-	@Override
-	public boolean hasHandedOverLast(String id) {
-		return this.position.isHandedOverLast(id);
-	}
-
-	@Override
-	public @Nullable String positionAfter(String id) {
-		return this.position.after(id);
+	public SseStream.Progress progress() {
+		return this.position.progress();
 	}
 
 	@Override
@@ -225,23 +215,13 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	}
 
 	@Override
-	public List<String> topics() {
-		return this.description.topics();
-	}
-
-	@Override
 	public boolean isPolled() {
 		return this.pump.isFused();
 	}
 
 	@Override
-	public boolean isLive() {
-		return this.reader.isCaughtUp();
-	}
-
-	@Override
-	public long lag() {
-		return this.reader.behind();
+	public SseStream.Display display() {
+		return this.reader;
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.sse4spring.hub;
 
+import io.github.sse4spring.SseStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,30 +27,26 @@ final class SourcePosition {
 		this.leftOut = new LeftOut(this.handedOver, upTo);
 	}
 
-	/** Return the id to resume after. */
-	String get() {
+	/** On any thread: a snapshot. */
+	SseStream.Progress progress() {
+		// Read "leftOut" first: nothing can have been handed over between the two reads
+		// then.
 		LeftOut leftOut = this.leftOut;
 		String handedOver = this.handedOver;
-		return (leftOut != null && leftOut.after().equals(handedOver)) ? leftOut.upTo() : handedOver;
-	}
-
-	boolean isHandedOverLast(String id) {
-		return id.equals(this.handedOver);
+		return new Progress(handedOver,
+				(leftOut != null && leftOut.after().equals(handedOver)) ? leftOut.upTo() : handedOver);
 	}
 
 	/**
-	 * Return the id to resume after for a client that has received an id and nothing
-	 * behind it.
-	 * @return {@code null} if that is not certain
+	 * How far the subscription has come at one moment.
 	 */
-	@Nullable String after(String id) {
-		// Read "leftOut" first: nothing can have been handed over between the two reads
-		// then. An id of a publisher's own may occur twice, so it says nothing.
-		LeftOut leftOut = this.leftOut;
-		if (!id.equals(this.handedOver) || !Position.isShapeOf(id)) {
-			return null;
+	private record Progress(String handedOver, String position) implements SseStream.Progress {
+
+		@Override
+		public boolean isUnique() {
+			return Position.isShapeOf(this.handedOver);
 		}
-		return (leftOut != null && leftOut.after().equals(id)) ? leftOut.upTo() : id;
+
 	}
 
 	/**

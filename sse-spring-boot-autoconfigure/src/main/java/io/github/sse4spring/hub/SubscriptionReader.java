@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseLagException;
 import io.github.sse4spring.SseLagPolicy;
+import io.github.sse4spring.SseStream;
 import io.github.sse4spring.SseSubscription;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Reads what a subscription hands over next: the events of its topics that its filter
  * takes, and the notices that are for its flux. Used by one thread at a time.
  */
-final class SubscriptionReader {
+final class SubscriptionReader implements SseStream.Display {
 
 	private final SseSubscription description;
 
@@ -154,7 +155,7 @@ final class SubscriptionReader {
 		return this.merger.endedBy();
 	}
 
-	SseLagException lag() {
+	SseLagException lagException() {
 		return new SseLagException(this.description.topics(), this.merger.behind());
 	}
 
@@ -168,14 +169,20 @@ final class SubscriptionReader {
 		this.notices.clearForFlux();
 	}
 
-	/** Whether it has reached the tail of its start once. */
-	boolean isCaughtUp() {
-		return this.merger.isCaughtUp();
+	@Override
+	public List<String> topics() {
+		return this.description.topics();
 	}
 
-	/** On any thread: how many events it is behind, of all topics. */
-	long behind() {
+	@Override
+	public long lag() {
 		return this.ended ? 0 : this.merger.lag();
+	}
+
+	/** Whether the subscription has reached the tail of its start once. */
+	@Override
+	public boolean isLive() {
+		return this.merger.isCaughtUp();
 	}
 
 	/**

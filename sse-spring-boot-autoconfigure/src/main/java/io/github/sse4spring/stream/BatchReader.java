@@ -70,7 +70,7 @@ final class BatchReader {
 		}
 		SseStream.Source source = this.position.source();
 		SseFrame frame = SseFrame.of(event);
-		boolean live = (source != null && source.isLive());
+		boolean live = (source != null && source.display().isLive());
 		return (frame != null && live) ? System.nanoTime() - frame.publishedAt() : NO_DELAY;
 	}
 

@@ -72,7 +72,7 @@ final class StreamPosition {
 	/** On any thread: the id after which the next source begins. */
 	@Nullable String resumeAfter() {
 		SseStream.Source last = source();
-		return (last != null) ? last.position() : null;
+		return (last != null) ? last.progress().position() : null;
 	}
 
 	/**
@@ -86,7 +86,7 @@ final class StreamPosition {
 		}
 		SseStream.Source last = source();
 		String arrived = this.arrived.get();
-		return last == null || (arrived != null && last.hasHandedOverLast(arrived));
+		return last == null || (arrived != null && arrived.equals(last.progress().handedOver()));
 	}
 
 	/** On the thread that takes it: an event has come through the operators. */
@@ -111,7 +111,7 @@ final class StreamPosition {
 			throw new IllegalStateException("A stream has one position, and another subscription to a hub has it: "
 					+ "use one subscription, subscribe(\"a\", \"b\"), or withoutResume()");
 		}
-		String position = source.position();
+		String position = source.progress().position();
 		this.arrived.set(position);
 		Outstanding outstanding = this.outstanding;
 		if (outstanding == null && !inOrder) {
@@ -187,7 +187,7 @@ final class StreamPosition {
 			return event;
 		}
 		if (direct) {
-			SseEvent withId = (id != null) ? event : event.withId(source.position());
+			SseEvent withId = (id != null) ? event : event.withId(source.progress().position());
 			this.told = withId.id();
 			return withId;
 		}
@@ -226,13 +226,13 @@ final class StreamPosition {
 	private @Nullable String position(SseStream.Source source, String told, boolean direct) {
 		Outstanding outstanding = this.writtenFrom;
 		if (direct) {
-			return source.position();
+			return source.progress().position();
 		}
 		if (outstanding == null) {
-			return source.positionAfter(told);
+			return source.progress().positionAfter(told);
 		}
 		// Read first: every event up to this position is outstanding or written.
-		String position = source.position();
+		String position = source.progress().position();
 		return outstanding.position(position);
 	}
 

@@ -34,9 +34,10 @@ final class StreamStatistics {
 	}
 
 	SseConnection snapshot(long id, @Nullable String clientKey, SseStream.@Nullable Source source) {
+		SseStream.Display display = (source != null) ? source.display() : null;
 		return new SseConnection(Long.toString(id), clientKey, this.since,
-				(source != null) ? source.topics() : List.of(), this.events.get(), this.bytes.get(),
-				(source != null) ? source.lag() : 0, this.unwritableSince);
+				(display != null) ? display.topics() : List.of(), this.events.get(), this.bytes.get(),
+				(display != null) ? display.lag() : 0, this.unwritableSince);
 	}
 
 }

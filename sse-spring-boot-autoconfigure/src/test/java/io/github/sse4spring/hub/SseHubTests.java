@@ -1021,8 +1021,8 @@ class SseHubTests {
 		});
 		publisher.start();
 		while (publisher.isAlive()) {
-			String before = subscription.position();
-			String after = subscription.positionAfter(before);
+			String before = subscription.progress().position();
+			String after = subscription.progress().positionAfter(before);
 			if (after != null) {
 				// Only an event that was left out may be between the two.
 				assertThat(sequence(after) - sequence(before)).isBetween(0L, 1L);
@@ -1031,7 +1031,7 @@ class SseHubTests {
 			}
 		}
 		publisher.join();
-		assertThat(subscription.position()).isEqualTo(this.hub.position());
+		assertThat(subscription.progress().position()).isEqualTo(this.hub.position());
 	}
 
 	private static long sequence(String id) {
