@@ -20,8 +20,9 @@ public enum SseLagPolicy {
 	SKIP_TO_LATEST,
 
 	/**
-	 * The stream ends cleanly, and the client reconnects and resumes. If part of what
-	 * follows is no longer retained by then, an {@code sse-gap} notice comes first.
+	 * The stream ends cleanly, and the client reconnects and resumes. If some of the
+	 * events after its position are no longer retained by then, an {@code sse-gap} notice
+	 * comes first.
 	 */
 	DISCONNECT,
 
