@@ -12,12 +12,12 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * A subscriber leaves, twice at once, while an event is published: it is counted out
- * once, and the publisher does not notice.
+ * Two threads cancel a subscription while an event is published. The subscription leaves
+ * once, and the publish succeeds.
  */
 @JCStressTest
-@Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "nobody is left")
-@Outcome(expect = Expect.FORBIDDEN, desc = "counted out twice or not at all")
+@Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "no subscriber is left")
+@Outcome(expect = Expect.FORBIDDEN, desc = "removed twice or not at all")
 @State
 public class CancelPublishStress {
 

@@ -14,8 +14,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * A hub is closed while a client resumes and an event is published: what was published is
- * delivered, and then the client's flux completes.
+ * A hub is closed while a client resumes and an event is published. If the event was
+ * published, the client receives it. Then the flux of the client completes.
  */
 @JCStressTest
 @Outcome(id = "1, 1, 1", expect = Expect.ACCEPTABLE, desc = "published before the end, seen, completed")

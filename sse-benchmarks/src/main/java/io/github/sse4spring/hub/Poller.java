@@ -43,12 +43,12 @@ final class Poller implements CoreSubscriber<SseEvent> {
 			.build();
 	}
 
-	/** A subscriber that polls when it is asked to. */
+	/** Create a subscriber that polls in {@link #pollAll()} only. */
 	static Poller of(SseHub hub, SseSubscription subscription) {
 		return subscribed(new Poller(false), hub, subscription);
 	}
 
-	/** A subscriber that polls whenever it is told that there is something. */
+	/** Create a subscriber that polls whenever it is woken. */
 	static Poller whenTold(SseHub hub, SseSubscription subscription) {
 		return subscribed(new Poller(true), hub, subscription);
 	}
@@ -86,7 +86,7 @@ final class Poller implements CoreSubscriber<SseEvent> {
 		Objects.requireNonNull(this.subscription).cancel();
 	}
 
-	/** Take all that is there. */
+	/** Poll until nothing is left. */
 	void pollAll() {
 		QueueSubscription<SseEvent> subscription = Objects.requireNonNull(this.subscription);
 		SseEvent event = subscription.poll();
@@ -112,7 +112,7 @@ final class Poller implements CoreSubscriber<SseEvent> {
 		return (int) this.received;
 	}
 
-	/** Received and missed together, or -1 if the order was wrong. */
+	/** Return how many events were received and missed, or -1 if the order was wrong. */
 	int accounted() {
 		return this.ordered ? (int) (this.received + this.missed) : -1;
 	}

@@ -12,9 +12,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * A ring of two wraps while it is read. The reader has no lock: it may find a slot, a
- * cell that was cleared or one that holds a later slot. Whatever it finds, every event is
- * received in order or counted as missed.
+ * A ring of two slots wraps around while it is read. The reader takes no lock, so it may
+ * find the slot, a cell that was cleared, or a cell with a later slot. In every case each
+ * event is received in order or counted as missed.
  */
 @JCStressTest
 @Outcome(id = "6", expect = Expect.ACCEPTABLE, desc = "received and missed is published")

@@ -18,8 +18,8 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Two threads publish to two topics on one loop, which refuses one task. Each subscriber
- * has then failed, or was told of its event: no wake-up is forgotten.
+ * Two threads publish to two topics on one loop, which refuses one task. Then each
+ * subscriber has failed or has received its event: no wake-up is lost.
  */
 @JCStressTest
 @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "each has failed or has its event")
@@ -36,7 +36,8 @@ public class RefusedWakeStress {
 	private final Poller b;
 
 	public RefusedWakeStress() {
-		// Workers are given out in turn: the next one is that of the first subscriber.
+		// Workers are assigned in turn, so the next worker is that of the first
+		// subscriber.
 		for (int i = 1; i < Runtime.getRuntime().availableProcessors(); i++) {
 			Poller.whenTold(this.hub, SseSubscription.to("other"));
 		}
@@ -61,7 +62,7 @@ public class RefusedWakeStress {
 	}
 
 	/**
-	 * One loop for all, which runs a task inside the call that hands it over.
+	 * A scheduler with one loop, which runs each task inside the call that adds it.
 	 */
 	private static final class RefusingScheduler implements Scheduler {
 

@@ -13,9 +13,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * A client resumes while an event is published: the seam between what is replayed and
- * what is live. The start is fixed under the lock of the publisher, so the event is
- * either below the tail that it finds or wakes it.
+ * A client resumes while an event is published, which tests the seam between replayed and
+ * live events. The start is fixed under the lock of the log, so either the event is below
+ * the tail of the start, or it wakes the subscription.
  */
 @JCStressTest
 @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "seen exactly once")

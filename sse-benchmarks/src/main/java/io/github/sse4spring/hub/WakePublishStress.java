@@ -12,9 +12,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * Two threads publish to a subscriber that polls only when it is told that there is
- * something. The tail moves before a group is woken, and a group clears its flag before
- * the tail is read, so no event stays unseen.
+ * Two threads publish to a subscriber that polls only when it is woken. The tail moves
+ * before a group is woken, and a group clears its flag before the tail is read, so no
+ * event stays unseen.
  */
 @JCStressTest
 @Outcome(id = "4", expect = Expect.ACCEPTABLE, desc = "everything was seen")

@@ -1,5 +1,5 @@
 /**
- * Stress tests of what threads may do to the hub at the same time.
+ * Stress tests of the hub, in which several threads use it at the same time.
  */
 @NullMarked
 package io.github.sse4spring.hub;

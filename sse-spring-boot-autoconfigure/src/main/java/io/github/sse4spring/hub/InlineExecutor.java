@@ -9,15 +9,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.Exceptions;
 
 /**
- * Runs tasks inside the call that hands them over, in order and one at a time: while a
- * thread is at it, also those of others and those that come out of a task.
+ * Runs tasks on the calling thread, in order and one at a time. While a thread runs
+ * tasks, it also runs those that other threads and the tasks themselves add.
  */
 final class InlineExecutor implements Executor {
 
 	/*
-	 * Whoever raises "pending" from zero runs all tasks until it is zero again, and a
-	 * task is added before it is counted, so that each is run once, by one thread at a
-	 * time.
+	 * The thread that raises "pending" from zero runs all tasks until it is zero again. A
+	 * task is added before it is counted, so each task runs once, and one at a time.
 	 */
 	private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 

@@ -8,7 +8,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Tells all listeners, each of which may fail alone.
+ * The listeners of a hub. A listener that throws does not affect the others.
  */
 final class Listeners {
 
@@ -20,14 +20,14 @@ final class Listeners {
 		this.listeners = List.copyOf(listeners);
 	}
 
-	void tell(Consumer<SseHubListener> what) {
+	/** Call every listener. */
+	void tell(Consumer<SseHubListener> call) {
 		for (SseHubListener listener : this.listeners) {
 			try {
-				what.accept(listener);
+				call.accept(listener);
 			}
 			catch (Throwable ex) {
-				// Errors too: no fault of a listener may end a stream or fail a
-				// publisher.
+				// An Error too must neither end a stream nor fail a publisher.
 				logger.warn("A listener of the hub has failed: " + listener, ex);
 			}
 		}

@@ -4,8 +4,8 @@ import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseGapReason;
 
 /**
- * What a stream is told about itself. The id of a notice is where to resume, so that it
- * is told once.
+ * Creates the notices of a hub. The id of a notice is the position just before the next
+ * event, so a client that resumes there does not receive the notice again.
  */
 final class Notices {
 

@@ -8,17 +8,18 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * The ids that publishers have given to events themselves, for as long as the hub can
- * remember: a position must not be taken from an id that two events had. Used under the
- * lock of the hub.
+ * Remembers the ids that publishers have given to events, and which of them were given to
+ * more than one event. Such an id does not identify a position, so a client cannot resume
+ * after it. Used under the lock of the log.
  */
 final class OwnIds {
 
 	/*
-	 * An event is resumed from only while it is retained, but the other event of its id
-	 * may be evicted, or be of another topic. So every own id is remembered for a while
-	 * after its event has gone, and an id that was given twice for longer. Each memory is
-	 * two sets: when the younger one is full it takes the place of the older one.
+	 * A client resumes after an event only while the event is retained. Another event
+	 * with the same id may be evicted already, or be of another topic. So an id is
+	 * remembered for longer than its event, and a repeated id for longer still. The size
+	 * of a memory is bounded: it has two sets, and when the younger set is full it
+	 * replaces the older one.
 	 */
 	private static final int MAX = 16 * 1024;
 
@@ -31,8 +32,9 @@ final class OwnIds {
 	private boolean warned;
 
 	/**
-	 * An event is published under an id of its publisher.
-	 * @return whether a warning should be logged with {@link #warn}
+	 * Add the id of an event that is published.
+	 * @return whether this is the first repeated id, so that {@link #warn} should be
+	 * called
 	 */
 	boolean add(String id) {
 		if (this.given.add(id)) {
@@ -44,21 +46,21 @@ final class OwnIds {
 		return first;
 	}
 
-	/** Whether two events had this id, as far as the hub can remember. */
+	/** Whether more than one event had this id, as far as is remembered. */
 	boolean isRepeated(String id) {
 		return this.repeated.contains(id);
 	}
 
-	/** Not under the lock: say once that ids are repeated. */
+	/** Not under the lock: log that an id is repeated. */
 	static void warn(String topic, String id) {
 		logger
 			.warn(("An event was published to topic '%s' with the id '%s', which another event of the hub had. A client "
-					+ "that comes back with such an id is told a gap (\"unknown\"). Give every event of the hub an id of "
-					+ "its own, or leave the ids to the hub (this is said once)")
+					+ "that resumes after such an id receives an sse-gap notice with the reason \"unknown\". Give every "
+					+ "event of the hub an id of its own, or let the hub assign the ids (this warning is logged once)")
 				.formatted(topic, printable(id)));
 	}
 
-	/** An id may have controls of Unicode that a log line must not have. */
+	/** Escape the control characters that an id may have and a log line must not. */
 	private static String printable(String id) {
 		return Pattern.compile("[\\x80-\\x9F]")
 			.matcher(id)
@@ -71,7 +73,7 @@ final class OwnIds {
 
 		private Set<String> older = new HashSet<>();
 
-		/** Returns whether the id was not here. */
+		/** Returns whether the id is new. */
 		boolean add(String id) {
 			boolean isNew = this.younger.add(id) && !this.older.contains(id);
 			if (this.younger.size() >= MAX) {

@@ -6,19 +6,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in the log: just after the entry with this sequence. As an id it is
+ * A position in the log, just after the entry with a sequence. Its id is
  * {@code <epoch>-<sequence>}.
  *
- * @param epoch the identity of one life of the log
- * @param sequence the sequence, unsigned
+ * @param epoch identifies the log; a log that is created anew has another epoch
+ * @param sequence the sequence
  */
 record Position(String epoch, long sequence) {
 
 	private static final Pattern SHAPE = Pattern.compile("([0-9a-z]{8})-([0-9]{1,20})");
 
 	/**
-	 * Read an id.
-	 * @return the position, or {@code null} if the id has another shape
+	 * Parse an id.
+	 * @return the position, or {@code null} if the id is none
 	 */
 	static @Nullable Position parse(String id) {
 		Matcher matcher = SHAPE.matcher(id);
@@ -26,7 +26,7 @@ record Position(String epoch, long sequence) {
 			return null;
 		}
 		try {
-			return new Position(matcher.group(1), Long.parseUnsignedLong(matcher.group(2)));
+			return new Position(matcher.group(1), Long.parseLong(matcher.group(2)));
 		}
 		catch (NumberFormatException ex) {
 			return null;
@@ -40,7 +40,7 @@ record Position(String epoch, long sequence) {
 
 	@Override
 	public String toString() {
-		return this.epoch + '-' + Long.toUnsignedString(this.sequence);
+		return this.epoch + '-' + this.sequence;
 	}
 
 }

@@ -4,7 +4,8 @@ import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseSubscription;
 
 /**
- * What a hub does not take, because it would be mistaken for something of its own.
+ * Checks what is published. A hub refuses names and ids that look like those it assigns
+ * itself.
  */
 final class PublishRules {
 
@@ -17,12 +18,13 @@ final class PublishRules {
 		checkTopic(topic);
 		String id = event.id();
 		if (event.isNotice()) {
-			throw new IllegalArgumentException("name must not begin with '%s', as '%s' does: that is for notices"
-				.formatted(RESERVED, event.name()));
+			throw new IllegalArgumentException(
+					"name must not begin with '%s', as '%s' does: such names are reserved for notices"
+						.formatted(RESERVED, event.name()));
 		}
 		if (id != null && (id.isEmpty() || id.startsWith(RESERVED) || Position.isShapeOf(id))) {
 			throw new IllegalArgumentException(
-					"id must not be empty, begin with '%s' or look like one of the hub, as '%s' does"
+					"id must not be empty, begin with '%s' or look like an id that a hub assigns, as '%s' does"
 						.formatted(RESERVED, id));
 		}
 	}

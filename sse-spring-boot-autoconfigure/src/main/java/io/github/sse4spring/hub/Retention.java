@@ -5,20 +5,22 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Keeps what all topics retain together below a number of bytes: the oldest entry of the
- * hub goes first. Used under the lock of the hub.
+ * Bounds the bytes that all topics retain together. The oldest entry of the log is
+ * evicted first. Used under the lock of the log.
  */
 final class Retention {
 
 	/*
-	 * Each ring that is not empty has one entry here, with the sequence that its oldest
-	 * slot had when the entry was made. Sequences only grow, so the least entry is that
-	 * of the ring with the oldest slot, or is out of date and is put in again with what
-	 * is true. No two rings have a slot of the same sequence.
+	 * Each ring that is not empty has one entry in "byAge". Its key is the sequence of
+	 * the oldest slot of the ring at the time of adding. The oldest slot may be evicted
+	 * since, and then the key is too low, but never too high. So the first entry is
+	 * either that of the ring with the oldest slot, or out of date; then it is added
+	 * again with the present sequence. Sequences are unique, so no two rings have the
+	 * same key.
 	 */
 	private final long maxBytes;
 
-	private final TreeMap<Long, Ring> byAge = new TreeMap<>((a, b) -> Long.signum(a - b));
+	private final TreeMap<Long, Ring> byAge = new TreeMap<>();
 
 	private final Map<Ring, Long> ages = new HashMap<>();
 
@@ -32,12 +34,14 @@ final class Retention {
 		return this.bytes;
 	}
 
-	/** How many entries are kept about rings. */
+	/** How many entries the maps have. */
 	int size() {
 		return this.ages.size() + this.byAge.size();
 	}
 
-	/** A slot was appended; evict what is then too much of its topic and of the hub. */
+	/**
+	 * A slot was appended: evict slots that exceed the bound of its topic or of the hub.
+	 */
 	void appended(Ring ring, Slot slot, int capacity) {
 		this.bytes += slot.size();
 		if (!this.ages.containsKey(ring)) {
@@ -61,7 +65,7 @@ final class Retention {
 		}
 	}
 
-	/** A topic goes with all it retains. */
+	/** The topic of a ring is removed. */
 	void forget(Ring ring) {
 		this.bytes -= ring.bytes();
 		Long age = this.ages.remove(ring);

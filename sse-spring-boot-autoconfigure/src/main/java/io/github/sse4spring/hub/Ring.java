@@ -13,33 +13,30 @@ import org.jspecify.annotations.Nullable;
 final class Ring {
 
 	/*
-	 * The writer stores the slot in its cell, then moves the tail; it clears a cell after
-	 * it has moved firstIndex and evictedUpTo. So a reader that has seen the tail finds
-	 * every slot below it that was not evicted, and what it finds it can trust: slots
-	 * never change, and each carries its own index. A cell that is empty or holds another
-	 * index was evicted, or the reader has read an array that has been replaced since;
-	 * then it reads again, and "slots" is written before the tail.
-	 *
-	 * Indexes and sequences are compared by their difference, so that they may wrap.
+	 * The writer stores a slot in its cell before it moves the tail, and it moves
+	 * "firstIndex" and "evictedUpTo" before it clears a cell. So a reader that has loaded
+	 * the tail finds every slot below it that was not evicted. Slots are immutable and
+	 * carry their index, so a reader can trust a slot that it finds. If a cell is empty
+	 * or has a slot of another index, the slot was evicted, or the array was replaced
+	 * since the reader loaded it. "slots" is written before the tail, so a reader that
+	 * loads the tail again loads the new array too.
 	 */
 	private static final int MIN_LENGTH = 8;
 
 	private volatile AtomicReferenceArray<@Nullable Slot> slots = new AtomicReferenceArray<>(MIN_LENGTH);
 
-	/** Index of the oldest slot retained. */
+	/** Index of the oldest slot that is retained. */
 	private volatile long firstIndex;
 
-	private volatile Tail tail;
+	private volatile Tail tail = Tail.START;
 
 	/** Sequence of the newest entry of the topic that is not retained any more. */
 	private volatile long evictedUpTo;
 
-	/** Under the lock only. */
+	/** Used under the lock only. */
 	private long bytes;
 
-	Ring(long index, long evictedUpTo) {
-		this.firstIndex = index;
-		this.tail = new Tail(index, 0, false);
+	Ring(long evictedUpTo) {
 		this.evictedUpTo = evictedUpTo;
 	}
 
@@ -55,12 +52,12 @@ final class Ring {
 		return this.tail;
 	}
 
-	/** How many slots it holds. */
+	/** How many slots are retained. */
 	int size() {
 		return (int) (this.tail.index() - this.firstIndex);
 	}
 
-	/** How many events it retains. */
+	/** How many events are retained. */
 	int retained() {
 		while (true) {
 			long index = this.firstIndex;
@@ -82,7 +79,7 @@ final class Ring {
 		return (slot != null && slot.index() == index) ? slot : null;
 	}
 
-	/** Under the lock: write the next slot, whose index is the tail. */
+	/** Under the lock: append a slot, whose index is that of the tail. */
 	void append(Slot slot) {
 		resizeIfNeeded();
 		this.slots.set(cell(slot.index(), this.slots), slot);
@@ -90,7 +87,7 @@ final class Ring {
 		this.tail = new Tail(slot.index() + 1, slot.eventsBefore() + (slot.isEnd() ? 0 : 1), slot.isEnd());
 	}
 
-	/** Under the lock: the oldest slot, of a ring that is not empty. */
+	/** Under the lock: the oldest slot. The ring must not be empty. */
 	Slot first() {
 		return Objects.requireNonNull(get(this.firstIndex));
 	}
@@ -106,15 +103,15 @@ final class Ring {
 		return (last != null) ? last.sequence() : this.evictedUpTo;
 	}
 
-	/** Under the lock: the bytes of all its slots together. */
+	/** Under the lock: the size of all slots together, in bytes. */
 	long bytes() {
 		return this.bytes;
 	}
 
 	/**
-	 * Under the lock: find the first slot for which a condition holds that holds for all
-	 * slots after it too.
-	 * @return its index, or the tail if there is none
+	 * Under the lock: find the first slot that satisfies a condition, by binary search.
+	 * If a slot satisfies the condition, all slots after it must do so too.
+	 * @return the index of the slot, or that of the tail if there is none
 	 */
 	long search(Predicate<Slot> condition) {
 		long low = 0;
@@ -131,7 +128,7 @@ final class Ring {
 		return this.firstIndex + low;
 	}
 
-	/** Under the lock: let the oldest slot go. */
+	/** Under the lock: remove the oldest slot. */
 	Slot evictFirst() {
 		Slot first = first();
 		this.evictedUpTo = first.sequence();
@@ -165,14 +162,16 @@ final class Ring {
 	}
 
 	/**
-	 * Where the next slot will be written, all of one moment.
+	 * The end of a ring. Its values belong together, so they are published as one object.
 	 *
-	 * @param index its index
-	 * @param events how many events of the topic are before it
-	 * @param isAfterEnd whether the entry before it is an end, so that the topic is
-	 * complete
+	 * @param index index of the next slot
+	 * @param events how many events of the topic have a lower index
+	 * @param isAfterEnd whether the newest entry is an end, so that the topic is complete
 	 */
 	record Tail(long index, long events, boolean isAfterEnd) {
+
+		/** The tail of a ring that was never written to. */
+		static final Tail START = new Tail(0, 0, false);
 
 	}
 

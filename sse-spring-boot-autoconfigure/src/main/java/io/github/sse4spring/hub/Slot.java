@@ -5,28 +5,28 @@ import io.github.sse4spring.SseFrame;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One entry of the log in the ring of its topic.
+ * An entry of the log, in the ring of its topic.
  *
- * @param index its index in the topic, dense
- * @param sequence its sequence in the log
- * @param eventsBefore how many events of the topic are before it, which is the index less
- * the ends of the topic
- * @param isAfterEnd whether the entry of the topic before it is an end
+ * @param index the index in the topic; indexes are dense
+ * @param sequence the sequence in the log
+ * @param eventsBefore how many events of the topic have a lower index: the index less the
+ * number of ends before it
+ * @param isAfterEnd whether the previous entry of the topic is an end
  * @param event the event with its id and its frame, or {@code null} for an end of the
  * topic
- * @param size what it counts as, in bytes
- * @param time when it was published, in milliseconds
+ * @param size the size that counts towards the bound of the hub, in bytes
+ * @param time the time of publishing, in milliseconds
  */
 record Slot(long index, long sequence, long eventsBefore, boolean isAfterEnd, @Nullable SseEvent event, int size,
 		long time) {
 
-	/** What a slot needs beside the bytes and characters of its event. */
+	/** The size of a slot without the bytes and characters of its event. */
 	static final int OVERHEAD = 128;
 
-	/** A character in memory may need two bytes. */
+	/** A character takes up to two bytes in memory. */
 	private static final int CHARACTER = 2;
 
-	/** Returns what an entry counts as: everything that its event holds. */
+	/** Returns the size of an entry: that of everything that its event holds. */
 	static int sizeOf(@Nullable SseEvent event) {
 		if (event == null) {
 			return OVERHEAD;

@@ -18,18 +18,18 @@ import io.github.sse4spring.codec.SseEventEncoder;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Builds hubs, with or without Spring.
  *
  * <pre class="code">
- * SseHub hub = SseHubBuilder.create().jsonMapper(mapper).build();
+ * SseHub hub = SseHubBuilder.create().encoder(new SseEventEncoder(mapper)).build();
  * </pre>
  *
  * <p>
- * With {@code Schedulers.immediate()} a hub is deterministic: subscribers get an event
- * inside the call that publishes it, or right after it if that is made by a subscriber.
+ * With {@code Schedulers.immediate()} a hub is deterministic: a subscriber without a
+ * stream receives an event inside the call that publishes it. If a subscriber publishes,
+ * the event is received right after that call.
  *
  * @since 0.1.0
  */
@@ -41,7 +41,7 @@ public final class SseHubBuilder {
 
 	private static final int DEFAULT_MAX_EVENT_SIZE = 1024 * 1024;
 
-	private SseEventEncoder encoder = new SseEventEncoder(JsonMapper.shared());
+	private SseEventEncoder encoder = new SseEventEncoder();
 
 	private Scheduler scheduler = Schedulers.parallel();
 
@@ -67,15 +67,11 @@ public final class SseHubBuilder {
 
 	private final List<SseTopicSettings> topics = new ArrayList<>();
 
-	private long firstSequence = 1;
-
-	private long firstIndex;
-
 	private SseHubBuilder() {
 	}
 
 	/**
-	 * Start a hub with the default settings.
+	 * Create a builder with the default settings.
 	 * @return the builder
 	 */
 	public static SseHubBuilder create() {
@@ -83,17 +79,8 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Write JSON with this mapper.
-	 * @param jsonMapper the mapper; the default is a plain one
-	 * @return this builder
-	 */
-	public SseHubBuilder jsonMapper(JsonMapper jsonMapper) {
-		return encoder(new SseEventEncoder(jsonMapper));
-	}
-
-	/**
-	 * Encode events with this encoder.
-	 * @param encoder the encoder
+	 * Encode events with this encoder. Its mapper writes the JSON.
+	 * @param encoder the encoder; the default has a plain mapper
 	 * @return this builder
 	 */
 	public SseHubBuilder encoder(SseEventEncoder encoder) {
@@ -102,7 +89,8 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Run subscribers that have no stream on this scheduler.
+	 * Set the scheduler for subscribers that have no stream. Delayed tasks of the hub run
+	 * on it too.
 	 * @param scheduler the scheduler; the default is {@code Schedulers.parallel()}
 	 * @return this builder
 	 */
@@ -112,7 +100,8 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Take the age of events from this clock. Ids and order do not depend on it.
+	 * Set the clock that says how old an event is and for how long a topic is idle. Ids
+	 * and order do not depend on it.
 	 * @param clock the clock; the default is that of the system
 	 * @return this builder
 	 */
@@ -122,7 +111,7 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Tell this listener too what happens.
+	 * Add a listener.
 	 * @param listener the listener
 	 * @return this builder
 	 */
@@ -142,7 +131,7 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Set what a subscriber gets that is further behind.
+	 * Set what happens to a subscriber that is further behind.
 	 * @param lagPolicy the policy; the default is {@link SseLagPolicy#SKIP}
 	 * @return this builder
 	 */
@@ -153,8 +142,8 @@ public final class SseHubBuilder {
 
 	/**
 	 * Set how many events each topic retains.
-	 * @param replaySize zero or more; the default is 256. A topic retains more while a
-	 * subscriber has a larger buffer
+	 * @param replaySize zero or more; the default is 256. A topic retains more events
+	 * while a subscriber has a larger buffer size
 	 * @return this builder
 	 */
 	public SseHubBuilder replaySize(int replaySize) {
@@ -163,11 +152,12 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Set how old the oldest event may be that a subscription starts with. Older events
-	 * are evicted within a tenth of this time (100 ms to a minute), unless a live
-	 * subscription that is within its buffer has not read them.
-	 * @param replayMaxAge the age, a millisecond or more; the default is {@code null},
-	 * any
+	 * Set the largest age of an event that a subscription starts with. Older events are
+	 * evicted within a tenth of this age, but not before 100 ms and not later than a
+	 * minute. An event that a live subscription within its buffer size has not read is
+	 * kept.
+	 * @param replayMaxAge the age, a millisecond or more, or {@code null} for any age,
+	 * which is the default
 	 * @return this builder
 	 */
 	public SseHubBuilder replayMaxAge(@Nullable Duration replayMaxAge) {
@@ -179,9 +169,9 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Set how much all topics retain together. An event counts as its encoded bytes, two
-	 * bytes for each character of its id, name and comment, and 128 bytes more. The
-	 * oldest event of the hub is evicted first.
+	 * Set how many bytes all topics retain together. The size of an event is that of its
+	 * encoded bytes, two bytes for each character of its id, name and comment, and 128
+	 * bytes more. The oldest event of the hub is evicted first.
 	 * @param bytes one or more; the default is 64 MiB
 	 * @return this builder
 	 */
@@ -191,9 +181,9 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Set how large an event may be, encoded.
-	 * @param bytes one or more, and not above what all topics retain together; the
-	 * default is 1 MiB, or that if it is less
+	 * Set how many bytes an encoded event may have.
+	 * @param bytes one or more, and not more than {@link #maxRetainedSize(long)}; the
+	 * default is 1 MiB, or the size that all topics retain together if that is less
 	 * @return this builder
 	 */
 	public SseHubBuilder maxEventSize(int bytes) {
@@ -212,8 +202,9 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Set how long a topic lives, with all it retains, without subscriber and publish.
-	 * @param topicIdleTimeout the time; the default is ten minutes
+	 * Set how long a topic lives, with all that it retains, without subscriber and
+	 * publish.
+	 * @param topicIdleTimeout the time, a millisecond or more; the default is ten minutes
 	 * @return this builder
 	 */
 	public SseHubBuilder topicIdleTimeout(Duration topicIdleTimeout) {
@@ -223,7 +214,7 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Set what differs for a group of topics, such as those of jobs or of chats:
+	 * Set what differs for a group of topics, such as the topics of jobs:
 	 *
 	 * <pre class="code">
 	 * builder.topics("job:*", (jobs) -&gt; jobs.replaySize(1000).idleTimeout(Duration.ofHours(1)));
@@ -234,11 +225,11 @@ public final class SseHubBuilder {
 	 * were added. Its group takes every setting that it leaves out from the hub.
 	 *
 	 * <p>
-	 * A subscription to several topics uses the settings of each topic for that topic. If
-	 * the subscription sets no lag policy, the topic that lags says what happens: under
-	 * {@link SseLagPolicy#SKIP} and {@link SseLagPolicy#SKIP_TO_LATEST} events of that
-	 * topic are skipped, under {@link SseLagPolicy#DISCONNECT} and
-	 * {@link SseLagPolicy#FAIL} the whole subscription ends.
+	 * In a subscription to several topics, each topic has its own settings. If the
+	 * subscription sets no lag policy, the policy of the topic that lags applies:
+	 * {@link SseLagPolicy#SKIP} and {@link SseLagPolicy#SKIP_TO_LATEST} skip events of
+	 * that topic only, {@link SseLagPolicy#DISCONNECT} and {@link SseLagPolicy#FAIL} end
+	 * the whole subscription.
 	 * @param pattern the name of a topic, or a prefix and {@code *} for all topics that
 	 * begin with it
 	 * @param settings sets what differs
@@ -257,27 +248,20 @@ public final class SseHubBuilder {
 		return this;
 	}
 
-	SseHubBuilder firstSequence(long firstSequence) {
-		this.firstSequence = firstSequence;
-		return this;
-	}
-
-	SseHubBuilder firstIndex(long firstIndex) {
-		this.firstIndex = firstIndex;
-		return this;
-	}
-
 	/**
-	 * Build a hub. Each has an epoch of its own.
+	 * Build a hub. Each hub has an epoch of its own.
 	 * @return the hub
-	 * @throws IllegalArgumentException if an event may be larger than what all topics
-	 * retain together
+	 * @throws IllegalArgumentException if an event may be larger than all topics retain
+	 * together
 	 */
 	public SseHub build() {
 		HubSettings settings = new HubSettings(topicSettings(), this.maxRetainedSize, checkedMaxEventSize(),
 				this.maxTopics);
-		return new DefaultSseHub(randomEpoch(), settings, this.encoder, this.scheduler, this.clock,
-				new Listeners(this.listeners), this.firstSequence, this.firstIndex);
+		MissedCounter missed = new MissedCounter();
+		List<SseHubListener> listeners = new ArrayList<>(this.listeners);
+		listeners.add(0, missed);
+		MemoryLog log = new MemoryLog(randomEpoch(), settings, this.clock);
+		return new DefaultSseHub(log, settings, this.encoder, this.scheduler, new Listeners(listeners), missed);
 	}
 
 	private List<TopicSettings> topicSettings() {

@@ -1,7 +1,7 @@
 package io.github.sse4spring.hub;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
@@ -11,8 +11,8 @@ import io.github.sse4spring.SseSubscription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where a subscription starts. Used under the lock of the hub, for one
- * subscription.
+ * Finds the position at which a subscription starts, and moves its cursors there. Used
+ * for one subscription, under the lock of the log. The result may be read without it.
  */
 final class StartLocator {
 
@@ -46,7 +46,7 @@ final class StartLocator {
 		return this.cursors;
 	}
 
-	/** Where the log ends. */
+	/** The tail of the log at the start. */
 	long tail() {
 		return this.tail;
 	}
@@ -56,21 +56,19 @@ final class StartLocator {
 		return this.position;
 	}
 
-	/**
-	 * Why the subscription could not start where it should, or {@code null} if it could.
-	 */
+	/** The reason of the gap before the start, or {@code null} if there is none. */
 	@Nullable SseGapReason gap() {
 		return this.gap;
 	}
 
-	/** What came before the start may not have reached the client. */
+	/** Events before the start may not have reached the client. */
 	void foundGap(SseGapReason reason) {
 		this.gap = reason;
 	}
 
 	/**
-	 * Put the cursors where the subscription starts.
-	 * @param id what to resume after, or {@code null} to start as described
+	 * Move the cursors to the start of the subscription.
+	 * @param id the id to resume after, or {@code null} to start as described
 	 */
 	void place(SseSubscription description, @Nullable String id) {
 		long after = (id != null) ? resume(id) : switch (description.start()) {
@@ -82,7 +80,7 @@ final class StartLocator {
 		this.position = beforeFirst();
 	}
 
-	/** Whether anything that was published before is to be delivered. */
+	/** Whether the subscription starts with an event that was published before. */
 	boolean hasReplay() {
 		return this.position.sequence() != this.tail - 1;
 	}
@@ -92,7 +90,7 @@ final class StartLocator {
 		for (Cursor cursor : this.cursors) {
 			Ring ring = cursor.topic().ring();
 			Slot slot = (ring != null && cursor.index() != ring.tail().index()) ? ring.get(cursor.index()) : null;
-			if (slot != null && slot.sequence() - next < 0) {
+			if (slot != null && slot.sequence() < next) {
 				next = slot.sequence();
 			}
 		}
@@ -108,14 +106,14 @@ final class StartLocator {
 			this.gap = SseGapReason.RESTARTED;
 			return beforeAll();
 		}
-		if (position.sequence() - this.tail >= 0) {
+		if (position.sequence() >= this.tail) {
 			return unknown();
 		}
 		return after(position.sequence());
 	}
 
 	private long after(long sequence) {
-		if (this.cursors.stream().anyMatch((cursor) -> sequence - unusableUpTo(cursor) < 0)) {
+		if (this.cursors.stream().anyMatch((cursor) -> sequence < unusableUpTo(cursor))) {
 			this.gap = SseGapReason.EXPIRED;
 		}
 		return sequence;
@@ -131,7 +129,7 @@ final class StartLocator {
 				}
 			}
 		}
-		// The other event of a repeated id may be evicted, or be of another topic.
+		// Another event with the same id may be evicted, or be of another topic.
 		boolean known = found.size() == 1 && !this.ownIds.isRepeated(id);
 		return known ? after(found.get(0).sequence()) : unknown();
 	}
@@ -141,27 +139,24 @@ final class StartLocator {
 		return this.tail - 1;
 	}
 
-	/** Before everything that is not too old to start with. */
+	/** The sequence before the oldest event that a subscription can start with. */
 	private long beforeAll() {
-		return this.cursors.stream()
-			.mapToLong(this::unusableUpTo)
-			.reduce((a, b) -> (a - b < 0) ? a : b)
-			.orElse(this.tail - 1);
+		return this.cursors.stream().mapToLong(this::unusableUpTo).min().orElse(this.tail - 1);
 	}
 
 	private long beforeLast(int count) {
-		List<Long> ages = new ArrayList<>();
+		List<Long> newest = new ArrayList<>();
 		for (Cursor cursor : this.cursors) {
 			int events = 0;
 			for (Slot slot = newest(cursor); slot != null && events < count; slot = before(cursor, slot)) {
 				if (!slot.isEnd()) {
-					ages.add(this.tail - slot.sequence());
+					newest.add(slot.sequence());
 					events++;
 				}
 			}
 		}
-		Collections.sort(ages);
-		return ages.isEmpty() ? this.tail - 1 : this.tail - ages.get(Math.min(count, ages.size()) - 1) - 1;
+		newest.sort(Comparator.reverseOrder());
+		return newest.isEmpty() ? this.tail - 1 : newest.get(Math.min(count, newest.size()) - 1) - 1;
 	}
 
 	/** The newest slot of a topic, if it is retained and not too old to start with. */
@@ -170,7 +165,7 @@ final class StartLocator {
 		return (ring != null) ? usable(cursor, ring.last()) : null;
 	}
 
-	/** The slot before another of the same topic, as far as one can start with it. */
+	/** The previous slot of a topic, if it is retained and not too old to start with. */
 	private @Nullable Slot before(Cursor cursor, Slot slot) {
 		Ring ring = Objects.requireNonNull(cursor.topic().ring());
 		return usable(cursor, ring.get(slot.index() - 1));
@@ -184,7 +179,7 @@ final class StartLocator {
 		return cursor.topic().settings().oldestTime(this.now);
 	}
 
-	/** The sequence of the newest entry of a topic that one cannot start with. */
+	/** The sequence of the newest entry of a topic that is evicted or too old. */
 	private long unusableUpTo(Cursor cursor) {
 		Ring ring = cursor.topic().ring();
 		if (ring == null) {
@@ -199,7 +194,7 @@ final class StartLocator {
 		Ring ring = cursor.topic().ring();
 		if (ring != null) {
 			long oldestTime = oldestTime(cursor);
-			long index = ring.search((slot) -> slot.sequence() - after > 0 && slot.time() >= oldestTime);
+			long index = ring.search((slot) -> slot.sequence() > after && slot.time() >= oldestTime);
 			if (index == ring.tail().index()) {
 				cursor.moveTo(ring.tail());
 			}

@@ -6,26 +6,27 @@ import io.github.sse4spring.SseLagPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the topics of one subscription in the order of the log, and finds out when it has
- * lagged. On the loop of the subscription only.
+ * Reads the topics of one subscription in the order of the log, and detects lag. Used by
+ * one thread at a time; any thread may read the lag.
  */
 final class TopicMerger {
 
 	/*
-	 * The tail is loaded once for each entry, so that what is read is a prefix of the
-	 * log. What was evicted between two looks must not be taken for absent: events of
-	 * other topics behind it would be handed over, and with their ids the position would
-	 * pass a hole that was not told. So what was found counts only if no cursor is
-	 * overtaken after all have been looked at.
+	 * The tail is loaded once for each entry, so the entries read are a prefix of the
+	 * log. A slot that is evicted while the cursors are compared must not be taken for
+	 * absent: events of other topics behind it would be handed over, and their ids would
+	 * move the position past a hole without a notice. So the cursors are checked once
+	 * more after the comparison, and the slot that was found counts only if none was
+	 * overtaken.
 	 */
-	private final DefaultSseHub hub;
+	private final ReadableLog log;
 
 	private List<Cursor> cursors = List.of();
 
-	/** Where the log ended when the subscription started. */
+	/** The tail of the log when the subscription started. */
 	private long startTail;
 
-	/** Everything up to this sequence was read or has been missed. */
+	/** Every event up to this sequence was read or missed. */
 	private long readUpTo;
 
 	private boolean caughtUp;
@@ -39,11 +40,11 @@ final class TopicMerger {
 
 	private long behind;
 
-	TopicMerger(DefaultSseHub hub) {
-		this.hub = hub;
+	TopicMerger(ReadableLog log) {
+		this.log = log;
 	}
 
-	/** Before anything else: read from where these cursors are. */
+	/** Before anything else: read from the positions of these cursors. */
 	void startAt(List<Cursor> cursors, long tail) {
 		this.cursors = cursors;
 		this.startTail = tail;
@@ -53,12 +54,12 @@ final class TopicMerger {
 		return this.cursors;
 	}
 
-	/** Whether the end was read: nothing comes any more. */
+	/** Whether the end was read, so that no event follows. */
 	boolean isAtEnd() {
 		return this.atEnd;
 	}
 
-	/** Whether it has once reached the tail that it found. */
+	/** Whether the tail of the start was reached once. */
 	boolean isCaughtUp() {
 		return this.caughtUp;
 	}
@@ -70,7 +71,7 @@ final class TopicMerger {
 		return this.readUpTo;
 	}
 
-	/** How many events were skipped since this was asked last. */
+	/** Return how many events were skipped since the last call. */
 	long takeSkipped() {
 		long skipped = this.skipped;
 		this.skipped = 0;
@@ -85,20 +86,20 @@ final class TopicMerger {
 		return (this.lagged != null) ? this.lagged.lagPolicy() : null;
 	}
 
-	/** How many events of that topic it was behind. */
+	/** How many events of that topic the subscription was behind. */
 	long behind() {
 		return this.behind;
 	}
 
 	/**
 	 * Read the next event.
-	 * @return its slot, or {@code null} if there is none now, at the end, or if it has
-	 * lagged and should not go on
+	 * @return its slot, or {@code null} if there is none now, at the end, and after a lag
+	 * under a policy that does not go on
 	 */
 	@Nullable Slot next() {
 		while (!this.atEnd) {
-			boolean closed = this.hub.isClosed();
-			long tail = this.hub.tail();
+			boolean closed = this.log.isClosed();
+			long tail = this.log.tail();
 			if (hasLagged()) {
 				return null;
 			}
@@ -113,7 +114,7 @@ final class TopicMerger {
 				this.atEnd = closed || hasEnded();
 				return null;
 			}
-			if (!this.caughtUp && slot.sequence() - this.startTail >= 0) {
+			if (!this.caughtUp && slot.sequence() >= this.startTail) {
 				this.caughtUp = true;
 				continue;
 			}
@@ -127,13 +128,13 @@ final class TopicMerger {
 	}
 
 	/**
-	 * Read what ends the subscription if nothing else is left, since that needs no
-	 * demand.
+	 * Read the end of the subscription if no event is left before it. Unlike an event,
+	 * the end needs no demand.
 	 */
 	void readEnd() {
 		while (!this.atEnd) {
-			boolean closed = this.hub.isClosed();
-			long tail = this.hub.tail();
+			boolean closed = this.log.isClosed();
+			long tail = this.log.tail();
 			Cursor first = first(tail);
 			Slot slot = (first != null) ? first.peek(tail) : null;
 			if (isOvertaken() || (slot != null && !slot.isEnd())) {
@@ -148,13 +149,14 @@ final class TopicMerger {
 		}
 	}
 
-	/** Whether there is certainly nothing to be read. */
+	/** Whether there is nothing to read now. */
 	boolean isEmpty() {
 		return this.cursors.stream().allMatch((cursor) -> cursor.lag() == 0);
 	}
 
 	/**
-	 * How many events it is behind, of all topics: on any thread, perhaps a little old.
+	 * On any thread: how many events the subscription is behind, of all topics. The
+	 * number may be a little old.
 	 */
 	long lag() {
 		long lag = 0;
@@ -182,13 +184,13 @@ final class TopicMerger {
 		return false;
 	}
 
-	/** The cursor whose next slot is the first in the log. */
+	/** The cursor whose next slot has the lowest sequence. */
 	private @Nullable Cursor first(long tail) {
 		Cursor first = null;
 		long firstSequence = 0;
 		for (Cursor cursor : this.cursors) {
 			Slot slot = cursor.peek(tail);
-			if (slot != null && (first == null || slot.sequence() - firstSequence < 0)) {
+			if (slot != null && (first == null || slot.sequence() < firstSequence)) {
 				first = cursor;
 				firstSequence = slot.sequence();
 			}
@@ -196,7 +198,10 @@ final class TopicMerger {
 		return first;
 	}
 
-	/** Whether it has lagged so that it should not go on; where it should, it has. */
+	/**
+	 * Move the cursors that have lagged, if their policy goes on.
+	 * @return whether a cursor has lagged under a policy that does not go on
+	 */
 	private boolean hasLagged() {
 		for (Cursor cursor : this.cursors) {
 			boolean tooFar = this.caughtUp && cursor.isTooFarBehind();

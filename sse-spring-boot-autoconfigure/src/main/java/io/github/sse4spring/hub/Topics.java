@@ -9,19 +9,17 @@ import java.util.function.ToLongFunction;
 import io.github.sse4spring.SseHubFullException;
 
 /**
- * The topics of a hub: which there are, which go when there are too many, and what is
- * known of those that are gone. Used under the lock of the hub.
+ * The topics of a hub. Idle topics are removed after their timeout, or when there are too
+ * many topics. Used under the lock of the log.
  */
 final class Topics {
 
-	/** How many topics are forgotten at once. */
+	/** How many topics one call removes at most. */
 	private static final int MAX_FORGOTTEN = 64;
 
 	private final HubSettings settings;
 
 	private final Retention retention;
-
-	private final long firstIndex;
 
 	private final Map<String, Topic> topics = new HashMap<>();
 
@@ -30,22 +28,20 @@ final class Topics {
 	/** How many topics have a ring. */
 	private int rings;
 
-	/** Sequence of the newest entry of a topic that was forgotten. */
+	/** Sequence of the newest entry of all topics that were removed. */
 	private long forgottenUpTo;
 
-	Topics(HubSettings settings, long forgottenUpTo, long firstIndex) {
+	Topics(HubSettings settings) {
 		this.settings = settings;
 		this.retention = new Retention(settings.maxRetainedSize());
 		this.idle = new IdleTopics(settings.topics());
-		this.forgottenUpTo = forgottenUpTo;
-		this.firstIndex = firstIndex;
 	}
 
 	List<Topic> all() {
 		return List.copyOf(this.topics.values());
 	}
 
-	/** How many topics retain something. */
+	/** How many topics have a ring. */
 	int rings() {
 		return this.rings;
 	}
@@ -54,10 +50,10 @@ final class Topics {
 		return this.forgottenUpTo;
 	}
 
-	/** The tail of its ring, or where that will begin. */
+	/** The tail of the ring of a topic, or the tail that its ring will have first. */
 	Ring.Tail tailOf(Topic topic) {
 		Ring ring = topic.ring();
-		return (ring != null) ? ring.tail() : new Ring.Tail(this.firstIndex, 0, false);
+		return (ring != null) ? ring.tail() : Ring.Tail.START;
 	}
 
 	/**
@@ -81,25 +77,25 @@ final class Topics {
 		return this.retention.bytes();
 	}
 
-	/** A topic to subscribe to, which gets no ring by that. */
+	/** Return a topic to subscribe to. Subscribing does not create its ring. */
 	Topic get(String name) {
 		return this.topics.computeIfAbsent(name, (added) -> new Topic(added, this.settings.of(added)));
 	}
 
-	/** A topic to publish to, which has a ring. */
+	/** Return a topic to publish to, with a ring. */
 	Topic withRing(String name) {
 		Topic topic = get(name);
 		if (topic.ring() == null) {
 			makeRoomFor(topic);
-			topic.createRing(this.firstIndex, this.forgottenUpTo);
+			topic.createRing(this.forgottenUpTo);
 			this.rings++;
 		}
 		return topic;
 	}
 
-	WakeGroup join(Topic topic, LoopDispatcher dispatcher, int bufferSize) {
+	WakeGroup join(Topic topic, WakeGroup.Loop loop, int bufferSize) {
 		this.idle.remove(topic);
-		return topic.join(dispatcher, bufferSize);
+		return topic.join(loop, bufferSize);
 	}
 
 	void leave(Topic topic, WakeGroup group, int bufferSize, long now) {
@@ -115,9 +111,9 @@ final class Topics {
 	}
 
 	private void used(Topic topic, long now) {
-		this.idle.remove(topic);
 		topic.touch(now);
 		if (topic.subscribers() == 0 && topic.ring() != null) {
+			this.idle.remove(topic);
 			this.idle.add(topic);
 		}
 	}
@@ -136,8 +132,8 @@ final class Topics {
 	}
 
 	/**
-	 * Forget some topics that have been idle for as long as their timeout. Their number
-	 * is bounded, so that a publisher does not have to wait for many.
+	 * Remove topics that have been idle for as long as their timeout. One call removes a
+	 * bounded number, so that a publisher does not wait for long.
 	 */
 	void sweep(long now) {
 		Topic expired = this.idle.expired(now);
@@ -151,14 +147,12 @@ final class Topics {
 		Ring ring = Objects.requireNonNull(topic.ring());
 		this.rings--;
 		this.retention.forget(ring);
-		if (ring.lastSequence() - this.forgottenUpTo > 0) {
-			this.forgottenUpTo = ring.lastSequence();
-		}
+		this.forgottenUpTo = Math.max(this.forgottenUpTo, ring.lastSequence());
 		this.idle.remove(topic);
 		this.topics.remove(topic.name());
 	}
 
-	/** Let a topic go that has neither subscribers nor events. */
+	/** Remove a topic that has neither subscribers nor a ring. */
 	private void removeIfUnused(Topic topic) {
 		if (topic.subscribers() == 0 && topic.ring() == null) {
 			this.topics.remove(topic.name());

@@ -1,6 +1,6 @@
 /**
- * The hub: one log of events with topics as labels, a ring for what each topic retains,
- * and subscriptions that are cursors into the rings.
+ * The hub. Its log orders the events of all topics. A ring holds the newest entries of
+ * each topic, and a subscription reads the rings of its topics through cursors.
  */
 @NullMarked
 package io.github.sse4spring.hub;

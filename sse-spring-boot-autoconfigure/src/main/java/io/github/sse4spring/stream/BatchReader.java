@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 
 /**
- * Takes from the source what fits into a batch, each event with the notices before it. On
- * the loop of its stream only.
+ * Takes events from the source until a batch is full, each with the notices that stand
+ * before it. On the loop of its stream only.
  */
 final class BatchReader {
 
-	/** The delay of a batch that has not waited in a hub, or of which nobody is told. */
+	/** The delay of a batch whose first event did not wait in a hub. */
 	private static final long NO_DELAY = -1;
 
 	private final SourceSubscriber sourceSubscriber;
@@ -35,7 +35,7 @@ final class BatchReader {
 
 	/**
 	 * Fill a batch.
-	 * @return what made it impossible to take more, if anything did
+	 * @return the failure that ended the source, or {@code null}
 	 */
 	@Nullable Throwable fill(StreamBatch batch) {
 		this.delay = NO_DELAY;
@@ -58,8 +58,7 @@ final class BatchReader {
 			return null;
 		}
 		catch (Throwable ex) {
-			// Errors too: whatever it is, going on without this event would be a silent
-			// hole.
+			// Errors too: to go on without this event would be a silent hole.
 			this.sourceSubscriber.cancel();
 			return Exceptions.unwrap(ex);
 		}
@@ -75,7 +74,7 @@ final class BatchReader {
 		return (frame != null && live) ? System.nanoTime() - frame.publishedAt() : NO_DELAY;
 	}
 
-	/** Whether the source has completed or failed, and all it had was taken. */
+	/** Whether the source has ended and all of its events were taken. */
 	boolean isAtEnd() {
 		return this.ended;
 	}

@@ -17,19 +17,19 @@ import org.apache.commons.logging.LogFactory;
 final class Deadlines {
 
 	/*
-	 * Nearly every deadline is moved later long before it comes, with every write of its
-	 * stream. That only stores a number: its entry stays where it is, and is put in again
-	 * when its old time has come. Only a deadline that becomes earlier gets a second
-	 * entry, which makes the first one stale. There are few times, since they are on a
-	 * grid, and each has a plain list: what a stream at rest costs is that its memory is
-	 * cold, so that none is touched but when its time has come.
+	 * Every write of a stream moves its deadline to a later time, long before the
+	 * deadline is reached. That only stores a number: the entry stays in its list, and is
+	 * added again when its old time has come. Only a deadline that becomes earlier gets a
+	 * second entry, which makes the first one stale. Times are on a grid, so there are
+	 * few of them, and each has a plain list. The memory of a stream at rest is cold, and
+	 * touching it is the cost: so no entry is touched before its time has come.
 	 */
 	static final long NEVER = Long.MAX_VALUE;
 
 	/** Wake-ups are rounded up to this grid, so that many deadlines share one. */
 	private static final long GRID = TimeUnit.MILLISECONDS.toNanos(50);
 
-	/** What is later is looked at by then, so that nothing stale stays for longer. */
+	/** Entries are visited at least this often, so stale ones do not stay for longer. */
 	private static final long HORIZON = TimeUnit.MINUTES.toNanos(1);
 
 	private static final Log logger = LogFactory.getLog(Deadlines.class);
@@ -56,7 +56,7 @@ final class Deadlines {
 		wakeUpBy(deadline.queuedAt);
 	}
 
-	/** How many entries wait, those that are stale included. */
+	/** How many entries wait, stale ones included. */
 	int size() {
 		return this.waiting.values().stream().mapToInt(List::size).sum();
 	}
@@ -103,7 +103,7 @@ final class Deadlines {
 			this.action = action;
 		}
 
-		/** Set it to a time of the loop, or to {@link #NEVER}, whatever it was before. */
+		/** Set it to a time of the loop, or to {@link #NEVER}. */
 		void set(long at) {
 			this.at = at;
 			if (at <= this.queuedAt - GRID) {
@@ -111,7 +111,7 @@ final class Deadlines {
 			}
 		}
 
-		/** Unset it for good, and let go of what the action refers to. */
+		/** Unset it for good, and release the action. */
 		void cancel() {
 			this.at = NEVER;
 			this.action = () -> {
@@ -134,7 +134,7 @@ final class Deadlines {
 				this.action.run();
 			}
 			catch (Throwable ex) {
-				// Those that are due with it have their turn.
+				// The other deadlines of this time are still reached.
 				logger.error("A stream has failed when its time had come", ex);
 			}
 		}

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 
 /**
- * What sources see of a stream. Called on any thread, it hands everything to the loop.
+ * The handle of a stream for its sources. Its methods may be called on any thread, and
+ * hand their work to the loop.
  */
 final class DefaultSseStream implements SseStream {
 

@@ -7,8 +7,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * What is said once about a handler whose operators take from its clients the exact place
- * to resume.
+ * Warnings, one a handler, that its operators prevent an exact resume.
  */
 final class HandlerWarnings {
 
@@ -24,7 +23,10 @@ final class HandlerWarnings {
 	private HandlerWarnings() {
 	}
 
-	/** An event has overtaken another one, or one before it was left out unseen. */
+	/**
+	 * An event has overtaken another one, or an event before it was left out by an
+	 * operator that cannot be seen.
+	 */
 	static void outOfOrder(String handler) {
 		if (isFirst(outOfOrder, handler)) {
 			logger.warn(handler + " does not keep the order of its events, or an operator that the stream cannot see "

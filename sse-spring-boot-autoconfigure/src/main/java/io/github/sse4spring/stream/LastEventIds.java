@@ -8,14 +8,17 @@ import io.github.sse4spring.SseLastEventId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the last event ID in a request.
+ * Finds the last event ID of a request.
  */
 final class LastEventIds {
 
 	private LastEventIds() {
 	}
 
-	/** The header, else the query parameter for a first request that resumes already. */
+	/**
+	 * Return the header, else the query parameter, which is for a first request that
+	 * resumes already.
+	 */
 	static @Nullable SseLastEventId of(@Nullable String header, @Nullable String parameter) {
 		if (header != null && !header.isEmpty()) {
 			return SseLastEventId.of(decode(header));
@@ -24,7 +27,7 @@ final class LastEventIds {
 	}
 
 	/**
-	 * Clients send UTF-8, which servers read as Latin-1.
+	 * Decode a header: clients send UTF-8, and servers read it as Latin-1.
 	 * @return the id, empty if the bytes are not UTF-8
 	 */
 	private static String decode(String header) {

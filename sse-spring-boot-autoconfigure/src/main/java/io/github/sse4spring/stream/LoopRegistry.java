@@ -36,7 +36,7 @@ public final class LoopRegistry {
 		return this.loops.computeIfAbsent(executor, (key) -> factory.get());
 	}
 
-	/** Forget them all, when the server starts anew with other event loops. */
+	/** Forget all loops: the server starts again with other event loops. */
 	void clear() {
 		this.loops.clear();
 	}

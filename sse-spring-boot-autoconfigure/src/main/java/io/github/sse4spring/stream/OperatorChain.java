@@ -7,8 +7,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 
 /**
- * What can be seen of the operators between a source and the stream that it is subscribed
- * for.
+ * The operators between a source and its stream, as far as they can be seen.
  */
 final class OperatorChain {
 
@@ -18,9 +17,9 @@ final class OperatorChain {
 	private static final String MERGED = REACTOR + "FluxFlatMap$FlatMapInner";
 
 	/**
-	 * The operators of Reactor that hand on events in the order in which they get them.
-	 * They may leave events out or hold them back, but give user code one at a time. A
-	 * name stands for the fuseable variant too.
+	 * The operators of Reactor that emit events in the order in which they receive them.
+	 * They may leave events out or hold them back, and give user code one event at a
+	 * time. A name stands for the fuseable variant too.
 	 */
 	private static final Set<String> IN_ORDER = Set.of("FluxCancelOn", "FluxConcatArray", "FluxConcatIterable",
 			"FluxConcatMap", "FluxConcatMapNoPrefetch", "FluxContextWrite", "FluxContextWriteRestoringThreadLocals",
@@ -42,9 +41,9 @@ final class OperatorChain {
 	}
 
 	/**
-	 * Whether one subscriber hands on what it gets to another one and to no other, as far
-	 * as can be seen: an operator that shares has no actual subscriber, but several inner
-	 * ones.
+	 * Whether a subscriber passes its events on to one other subscriber only, as far as
+	 * can be seen. An operator that shares has several inner subscribers and no actual
+	 * one.
 	 */
 	static boolean leads(CoreSubscriber<?> from, CoreSubscriber<?> to) {
 		Object current = from;
@@ -55,7 +54,7 @@ final class OperatorChain {
 	}
 
 	/**
-	 * Whether events of one subscriber come to another one in their order, as far as can
+	 * Whether the events of a subscriber reach another one in their order, as far as can
 	 * be seen.
 	 */
 	static boolean keepsOrder(CoreSubscriber<?> from, CoreSubscriber<?> to) {

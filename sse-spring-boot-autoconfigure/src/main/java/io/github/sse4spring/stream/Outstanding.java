@@ -7,30 +7,33 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events that sources of one stream have handed over and that were not written yet,
- * where one may overtake another on its way. Safe for use by any thread.
+ * The events that the sources of one stream have handed over and that are not written
+ * yet. Used where an event may overtake another one between source and stream. Safe for
+ * use by any thread.
  */
 final class Outstanding implements Consumer<String> {
 
 	/*
-	 * An event is added before the source lets go of it, and removed when it is written.
-	 * So an id may be written as soon as no event before it is here. An event that an
-	 * operator leaves out is never written: it holds back all ids from then on. That is
-	 * safe, and why there is a largest number: beyond it the ids are held back anyway.
+	 * An event is added before the source emits it, and removed when it is written. An id
+	 * may be written when no event before it is here. An event that an operator leaves
+	 * out is never written, so it holds back all ids from then on. That is safe, and it
+	 * limits the memory: beyond a largest number of events nothing is tracked, since the
+	 * ids are held back anyway.
 	 *
-	 * When the next source of the stream begins, what has not arrived of the ones before
-	 * is told as a gap. Those events hold back nothing any more once that is written.
+	 * When the next source of the stream begins, a gap notice covers the events of the
+	 * earlier sources that have not arrived. Once the notice is written, those events
+	 * hold back nothing any more.
 	 */
 	private static final int MAX = 1024;
 
 	private final Map<String, Event> events = new LinkedHashMap<>();
 
-	/** The id handed over last, or where the source begins. */
+	/** The id that was handed over last, or the position at which the source begins. */
 	private String last = "";
 
 	private int source;
 
-	/** Set when there were too many events of a source: the id before the oldest. */
+	/** Set when there were too many events: the id before the oldest of them. */
 	private @Nullable String stuckAt;
 
 	private int stuckSource;
@@ -50,10 +53,10 @@ final class Outstanding implements Consumer<String> {
 	public synchronized void accept(String id) {
 		Event same = this.events.get(id);
 		if (same != null && same.source < this.source) {
-			// Handed over again by the next source: the event of the older one has gone.
+			// The next source hands the event over again, so the older one is gone.
 			this.events.remove(id);
 		}
-		// An id that is here still belongs to two events; the older place holds.
+		// An id that is still here belongs to two events. The older place counts.
 		this.events.computeIfAbsent(id, (key) -> new Event(this.last, this.source)).count++;
 		this.last = id;
 		if (this.events.size() > MAX) {
@@ -77,8 +80,8 @@ final class Outstanding implements Consumer<String> {
 	}
 
 	/**
-	 * Forget what has not arrived of the sources before one: that it may be missing has
-	 * been told.
+	 * Forget the events of earlier sources that have not arrived: a gap notice covers
+	 * them.
 	 */
 	synchronized void forgetMissingBefore(int source) {
 		this.events.values().removeIf((event) -> event.source < source && !event.hasArrived());
@@ -104,9 +107,9 @@ final class Outstanding implements Consumer<String> {
 	}
 
 	/**
-	 * The same, where nothing behind it is outstanding either: the source has left out
-	 * what is up to its own position.
-	 * @param ofSource the position of the source, asked for before this
+	 * The same, but if nothing is outstanding, the position of the source, which may have
+	 * left out events since.
+	 * @param ofSource the position of the source, read before this call
 	 */
 	synchronized String position(String ofSource) {
 		if (this.stuckAt == null && this.events.isEmpty()) {
@@ -115,7 +118,7 @@ final class Outstanding implements Consumer<String> {
 		return position();
 	}
 
-	/** How many events are kept track of. */
+	/** How many events are tracked. */
 	synchronized int size() {
 		return this.events.size();
 	}

@@ -13,8 +13,8 @@ final class SchedulerLoop extends StreamLoop {
 	private final Scheduler.Worker worker;
 
 	/**
-	 * Who runs a task right now. Not volatile: a thread finds itself here only if it
-	 * wrote that itself.
+	 * The thread that runs a task now. Not volatile: a thread can only find itself here
+	 * if it has written itself.
 	 */
 	private @Nullable Thread running;
 

@@ -20,31 +20,33 @@ import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
 
 /**
- * Where the signals of the source, from whatever thread, cross to the loop of the stream.
+ * Receives the signals of the source on any thread, and passes them on to the loop of the
+ * stream.
  */
 final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 
 	/*
-	 * The thread of the source writes: the queue, then "done"; then it wakes the loop, by
-	 * setting "woken" and, if it was not set, handing the loop a task. That task clears
-	 * "woken" before anything is read, so whatever is written after the reading sets it
-	 * again and gets a task of its own. "source", "queue" and "fusion" are written before
-	 * the task that sets "begun", and not read on the loop until then. Everything else
-	 * here is used on the loop only.
+	 * The thread of the source writes the queue, then "done". Then it wakes the loop: it
+	 * sets "woken" and, if "woken" was not set, hands the loop a task. That task clears
+	 * "woken" before it reads anything, so a signal that comes after the reading sets
+	 * "woken" again and gets a task of its own. "source", "queue" and "fusion" are
+	 * written before the task that sets "begun", and the loop does not read them before.
+	 * Everything else is used on the loop only.
 	 *
-	 * A source on the loop itself takes the same way: what it emits in one go is one
-	 * batch. Only what it emits while the writer is at work needs no task, since the
-	 * writer is told to look again; nor does a direct source, which says that something
-	 * is there when all of it is.
+	 * A source on the loop itself takes the same way, so the events that it emits in one
+	 * go are one batch. Two kinds of signals need no task. While the writer is at work,
+	 * it only has to look again. A direct source signals when all of its events are
+	 * there, so the writer can take them at once.
 	 *
-	 * Fusion: in SYNC mode the source is polled on the loop, which is where it would be
-	 * asked to emit otherwise. ASYNC is asked for with THREAD_BARRIER, so that nobody's
-	 * publishOn(..).map(..) finds its function moved to the loop; without it only if the
-	 * operators lead straight to a source that lives on the loop itself.
+	 * Fusion: in SYNC mode the source is polled on the loop, where it would be asked to
+	 * emit otherwise. ASYNC is requested with THREAD_BARRIER, since without it the
+	 * function of publishOn(..).map(..) would move to the loop. It is requested without
+	 * THREAD_BARRIER only if the operators lead straight to a source that lives on the
+	 * loop.
 	 *
-	 * Demand: one window of events at a time, asked for when the last one is taken, and
-	 * so only while the client reads. It doubles up to 16 while events are small and
-	 * falls back to one event when they fill a batch.
+	 * Demand: one window of events at a time, requested when the last one is taken, and
+	 * so only while the client reads. The window doubles up to 16 while events are small,
+	 * and falls back to one event when they fill a batch.
 	 */
 	private static final int MAX_WINDOW = 16;
 
@@ -60,7 +62,7 @@ final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 
 	private final AtomicBoolean woken = new AtomicBoolean();
 
-	/** Volatile for the thread that abandons it. */
+	/** Volatile, since any thread may abandon it. */
 	private volatile @Nullable Subscription source;
 
 	private Queue<SseEvent> queue = Queues.<SseEvent>empty().get();
@@ -114,9 +116,8 @@ final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 		if (source != null && leadsTo(subscription, source)) {
 			boolean polledByAnother = source.isPolled();
 			this.fusion = subscription.requestFusion(Fuseable.ASYNC);
-			// An operator with a queue of its own grants fusion too. It requests events
-			// from
-			// the source, or polls them by itself.
+			// An operator with a queue of its own grants fusion too, and then requests
+			// or polls the events of the source by itself.
 			this.direct = (this.fusion != Fuseable.NONE && source.isPolled() && !polledByAnother);
 			if (this.direct) {
 				this.position.becomeDirect();
@@ -133,7 +134,7 @@ final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 		}
 	}
 
-	/** Whether there are only operators between that do not change the thread. */
+	/** Whether only operators that keep the thread are between the two. */
 	private static boolean leadsTo(Subscription subscription, SseStream.Source source) {
 		Object current = subscription;
 		while (current != source) {
@@ -231,8 +232,8 @@ final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 		boolean wasDone = this.done;
 		SseEvent event = this.queue.poll();
 		if (event == null && this.done && !wasDone) {
-			// It ended while it was polled: operators see that when they are polled
-			// again.
+			// The source ended while it was polled. Operators notice that at the next
+			// poll.
 			event = this.queue.poll();
 		}
 		if (event != null && this.fusion != Fuseable.NONE) {
@@ -248,31 +249,29 @@ final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 	}
 
 	/**
-	 * On the loop: whether what is polled comes straight from the source that is
-	 * attached.
+	 * On the loop: whether events are polled straight from the attached source.
 	 */
 	boolean isDirect() {
 		return this.begun && this.direct;
 	}
 
-	/** On the loop: the events fill batches, so no more than one of them should wait. */
+	/** On the loop: events fill batches, so request one at a time. */
 	void narrow() {
 		this.window = 1;
 	}
 
 	/** On the loop: whether the source has ended and all of its events are taken. */
 	boolean isExhausted() {
-		// A source that is polled has ended when it gave nothing, whatever its queue
-		// says.
+		// A source that is polled in SYNC mode has ended when it returns nothing.
 		return this.begun && this.done && (this.fusion == Fuseable.SYNC || this.queue.isEmpty());
 	}
 
-	/** What the source ended with, once it has. */
+	/** The failure of the source, once it has ended with one. */
 	@Nullable Throwable error() {
 		return this.error;
 	}
 
-	/** On the loop: take no more, and let go of what is waiting. */
+	/** On the loop: take no more events, and release those that wait. */
 	void cancel() {
 		if (!this.cancelled) {
 			this.cancelled = true;
@@ -283,8 +282,8 @@ final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 	}
 
 	/**
-	 * On any thread: the loop has refused a task, so let the source go. If the thread of
-	 * the source has not set it yet, it finds the stream refused when it begins.
+	 * On any thread: the loop has refused a task, so cancel the source. If the source is
+	 * not set yet, the stream is found refused when it begins.
 	 */
 	void abandon() {
 		Subscription source = this.source;

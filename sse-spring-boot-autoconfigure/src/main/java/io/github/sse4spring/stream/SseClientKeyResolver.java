@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Says which client a request comes from, for the number of connections that a client may
- * have and for ending all of them. A bean of this type takes the place of the default.
+ * Resolves the client of a request. The key is used to limit the streams of a client and
+ * to end all of them. A bean of this type replaces the default.
  *
  * @since 0.1.0
  */
@@ -24,10 +24,10 @@ public interface SseClientKeyResolver {
 	Mono<String> resolve(SseStreamRequest request);
 
 	/**
-	 * The name of the principal, if it has one, else the remote address without port.
-	 * With anonymous authentication all who are not logged in have one principal.
-	 * Forwarded headers count only if {@code server.forward-headers-strategy} says so,
-	 * since anybody can send them.
+	 * Use the name of the principal, or the remote address without port if there is no
+	 * principal. With anonymous authentication all clients that are not logged in share
+	 * one principal. Forwarded headers count only with
+	 * {@code server.forward-headers-strategy}, since any client can send them.
 	 * @return the default
 	 */
 	static SseClientKeyResolver principalOrAddress() {

@@ -16,7 +16,7 @@ public interface SseConnections {
 	List<SseConnection> list();
 
 	/**
-	 * Return how many streams are open, which costs less than to list them.
+	 * Return how many streams are open. Cheaper than {@link #list()}.
 	 * @return the number
 	 */
 	int count();
@@ -25,15 +25,15 @@ public interface SseConnections {
 	 * End a stream cleanly, on a frame boundary, for its client to come back and be
 	 * authorized anew.
 	 * @param id the id of the connection
-	 * @return whether there was one
+	 * @return whether a stream of that id was open
 	 */
 	boolean disconnect(String id);
 
 	/**
 	 * End all streams of a client as {@link #disconnect(String)} does, such as after a
 	 * logout.
-	 * @param clientKey what the {@link SseClientKeyResolver} says
-	 * @return how many there were
+	 * @param clientKey the key, as the {@link SseClientKeyResolver} resolves it
+	 * @return how many streams were ended
 	 */
 	int disconnectClient(String clientKey);
 

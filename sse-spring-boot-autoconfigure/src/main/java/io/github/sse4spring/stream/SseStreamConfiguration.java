@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The beans that open, list and end streams, whatever the web stack is. Internal: the
+ * The beans that open, list and end streams, for any web stack. Internal: the
  * auto-configuration imports it.
  *
  * @since 0.1.0

@@ -1,7 +1,7 @@
 package io.github.sse4spring.stream;
 
 /**
- * Why a stream has ended.
+ * The reason why a stream has ended.
  *
  * @since 0.1.0
  */
@@ -13,13 +13,13 @@ public enum SseStreamEnd {
 	/** Its flux has failed, or could not be written. */
 	FAILED,
 
-	/** It has lagged, and its policy is to end then. */
+	/** It has lagged, and its lag policy ends it. */
 	LAGGED,
 
 	/** The client has gone away. */
 	GONE,
 
-	/** The client has taken no byte for the stall timeout while something was waiting. */
+	/** The client took no byte for the stall timeout while bytes were waiting. */
 	STALLED,
 
 	/** It has reached its maximum age. */

@@ -3,8 +3,9 @@ package io.github.sse4spring.stream;
 import java.time.Duration;
 
 /**
- * Is told what happens to event streams, on the event loop where it happens. Must not
- * block. A listener that throws harms only itself.
+ * Receives what happens to event streams, on the event loop of the stream. Must not
+ * block. An exception of a listener is logged, and affects neither the stream nor other
+ * listeners.
  *
  * @since 0.1.0
  */
@@ -18,11 +19,10 @@ public interface SseStreamListener {
 	}
 
 	/**
-	 * Events were written to a stream, at once. Called for every batch, so it should cost
-	 * little.
-	 * @param events how many, one or more
-	 * @param delayNanos how long the first of them has waited since it was published to a
-	 * hub; negative if it was not, was changed by an operator, or is replayed
+	 * A batch of events was written to a stream. Called very often, so it must be cheap.
+	 * @param events the number of events, one or more
+	 * @param delayNanos the time from publishing the first of them to a hub until now;
+	 * negative if it comes from no hub, was changed by an operator, or is replayed
 	 */
 	default void onBatch(int events, long delayNanos) {
 	}
@@ -36,8 +36,8 @@ public interface SseStreamListener {
 	/**
 	 * A stream that was open has ended.
 	 * @param connection the stream
-	 * @param end why
-	 * @param open how long it was open, whatever the clock did meanwhile
+	 * @param end the reason
+	 * @param open how long it was open, by a clock that is never set back
 	 */
 	default void onEnd(SseConnection connection, SseStreamEnd end, Duration open) {
 	}

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * The request of an event stream, whatever the web stack is.
+ * The request of an event stream, independent of the web stack.
  *
  * @since 0.1.0
  */
@@ -65,8 +65,8 @@ public interface SseStreamRequest {
 	Mono<Principal> principal();
 
 	/**
-	 * Return the address of the client. Forwarded headers count only if
-	 * {@code server.forward-headers-strategy} says so, since any client can send them.
+	 * Return the address of the client. Forwarded headers count only with
+	 * {@code server.forward-headers-strategy}, since any client can send them.
 	 * @return the address, or {@code null} if the server does not know it
 	 */
 	@Nullable InetSocketAddress remoteAddress();

@@ -5,12 +5,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How streams behave, unless their flux says otherwise.
+ * How streams behave, unless their flux has settings of its own.
  *
  * @param keepAlive the keep-alive of every stream
- * @param openDelay how long a source may be silent before the response is opened; zero
- * opens it at once
- * @param retry what clients are told to wait before they reconnect
+ * @param openDelay how long a source may be silent before the response is opened anyway;
+ * zero opens it at once
+ * @param retry the time after which clients reconnect
  * @param lifetime when streams end
  * @param wire how streams use their connection
  * @param limits how many streams there may be
@@ -20,9 +20,11 @@ public record SseStreamSettings(KeepAlive keepAlive, Duration openDelay, Retry r
 		Limits limits) {
 
 	/**
-	 * How long the kernel may wait for a peer. To it one that takes nothing is one that
-	 * does not answer, and that is the business of the stall timeout first.
-	 * @return zero for as long as the system says
+	 * Return how long the kernel waits for a peer before it closes the connection. The
+	 * kernel cannot tell a peer that takes nothing from one that is gone, and the stall
+	 * timeout must act first: so this is never shorter than one and a half stall
+	 * timeouts.
+	 * @return the time, or zero for that of the operating system
 	 */
 	public Duration kernelTimeout() {
 		Duration stall = this.lifetime.stallTimeout;
@@ -46,7 +48,7 @@ public record SseStreamSettings(KeepAlive keepAlive, Duration openDelay, Retry r
 	}
 
 	/**
-	 * What clients are told to wait before they reconnect, a random time for each.
+	 * The time after which clients reconnect: a random one for each.
 	 *
 	 * @param min the shortest time
 	 * @param max the longest time, not below the shortest
@@ -58,12 +60,12 @@ public record SseStreamSettings(KeepAlive keepAlive, Duration openDelay, Retry r
 	/**
 	 * When streams end.
 	 *
-	 * @param endOnComplete whether a stream whose flux completes tells the client not to
-	 * come back
-	 * @param maxAge how long a stream lives, more or less a tenth, or {@code null} for as
-	 * long as it wants
-	 * @param stallTimeout how long a client may take no byte while something waits; zero
-	 * is for ever
+	 * @param endOnComplete whether a client must not come back after the flux of its
+	 * stream has completed
+	 * @param maxAge how long a stream lives, plus or minus a tenth, or {@code null} for
+	 * any time
+	 * @param stallTimeout how long a client may take no byte while bytes wait; zero is
+	 * any time
 	 * @param drainTimeout how long open streams may take to end when the application
 	 * stops
 	 */
@@ -76,8 +78,8 @@ public record SseStreamSettings(KeepAlive keepAlive, Duration openDelay, Retry r
 	 * How streams use their connection.
 	 *
 	 * @param peerTimeout how long bytes may stay unacknowledged by the peer before the
-	 * connection is closed, where the transport can do that; zero is as long as the
-	 * system says, and it is never shorter than the stall timeout, or at work without one
+	 * connection is closed, where the transport has that; zero is the time of the
+	 * operating system. Not used without a stall timeout
 	 * @param compression whether a response may be compressed
 	 * @param chunked whether a response has chunks in HTTP/1.1; else it ends with its
 	 * connection
@@ -91,8 +93,8 @@ public record SseStreamSettings(KeepAlive keepAlive, Duration openDelay, Retry r
 	 *
 	 * @param maxConnections on this node; zero is any number
 	 * @param maxConnectionsPerClient of one client on this node; zero is any number
-	 * @param refusalRetry what a client that was refused is told to wait, more or less a
-	 * half
+	 * @param refusalRetry the time after which a refused client comes back, plus or minus
+	 * a half
 	 */
 	public record Limits(int maxConnections, int maxConnectionsPerClient, Duration refusalRetry) {
 

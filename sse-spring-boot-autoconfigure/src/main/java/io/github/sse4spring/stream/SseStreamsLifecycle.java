@@ -3,14 +3,15 @@ package io.github.sse4spring.stream;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Ends all streams when the application stops, before the web server starts to wait for
- * its requests: it would wait for every open stream until its own timeout.
+ * Ends all streams when the application stops, before the web server waits for its
+ * requests to end. Otherwise the server would wait for every open stream until its own
+ * timeout.
  */
 final class SseStreamsLifecycle implements SmartLifecycle {
 
 	/**
 	 * A higher phase stops first. Boot's web server begins to wait in DEFAULT_PHASE -
-	 * 1024; what publishes events is commonly in DEFAULT_PHASE.
+	 * 1024. Beans that publish events are commonly in DEFAULT_PHASE.
 	 */
 	private static final int PHASE = DEFAULT_PHASE - 512;
 

@@ -1,19 +1,19 @@
 package io.github.sse4spring.stream;
 
 /**
- * Finds out whether a client takes nothing for too long while something waits for it. On
- * the loop of its stream only.
+ * Finds out whether a client takes no bytes for too long while bytes wait for it. On the
+ * loop of its stream only.
  */
 final class StallWatch {
 
 	/*
-	 * Watching begins when something is written and ends when a look finds that nothing
-	 * waits any more, so that a stream at rest costs nothing. After a rest the first look
-	 * comes right after the flush, which mostly makes it the only one, while the memory
-	 * of the stream is still warm. Other looks are few: what was taken between two of
-	 * them counts from the later one, by which a stall is found up to a quarter too late
-	 * and never too early. An event of any size that leaves slowly is no stall, since it
-	 * is bytes that are looked at.
+	 * Watching begins when bytes are written, and ends when a look finds that no bytes
+	 * wait. So a stream at rest costs nothing. After a rest the first look comes right
+	 * after the flush, while the memory of the stream is still warm. Mostly it is the
+	 * only one. Later looks are a quarter of the timeout apart. Bytes that were taken
+	 * between two looks count from the later look, so a stall is found up to a quarter
+	 * too late and never too early. A look compares bytes and not events, so a large
+	 * event that leaves slowly is no stall.
 	 */
 	private static final int LOOKS = 4;
 
@@ -38,8 +38,8 @@ final class StallWatch {
 	}
 
 	/**
-	 * Something was written, or is from now on.
-	 * @return whether it was after a rest, so that it is worth to settle it soon
+	 * Bytes were written, or are written from now on.
+	 * @return whether this was after a rest, so that a look right after the flush pays
 	 */
 	boolean written(long now) {
 		if (this.lookAt != Deadlines.NEVER || this.timeout == 0) {

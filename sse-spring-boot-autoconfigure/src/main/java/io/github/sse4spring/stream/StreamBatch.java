@@ -22,7 +22,7 @@ public final class StreamBatch {
 	/** Each an array of bytes, or an {@link SseFrame}. */
 	private final ArrayDeque<Object> frames = new ArrayDeque<>(MAX_FRAMES + 2);
 
-	/** How many bytes of the first frame were moved away. */
+	/** How many bytes of the first frame are moved already. */
 	private int offset;
 
 	private int size;
@@ -34,7 +34,9 @@ public final class StreamBatch {
 		return this.frames.isEmpty();
 	}
 
-	/** Whether no more events should be taken: there are many, or one was large. */
+	/**
+	 * Whether no more events should be added: there are many, or their frames are large.
+	 */
 	boolean isFull() {
 		return this.frames.size() >= MAX_FRAMES || hasMaxBytes();
 	}
@@ -43,7 +45,7 @@ public final class StreamBatch {
 		return this.size >= MAX_BYTES;
 	}
 
-	/** The bytes of all frames together, without those that were moved away. */
+	/** The bytes that are still here, of all frames together. */
 	int size() {
 		return this.size;
 	}
@@ -60,7 +62,7 @@ public final class StreamBatch {
 		this.size += frame.length();
 	}
 
-	/** Add a frame before all others, as long as no byte was moved away. */
+	/** Add a frame before all others. Not after bytes were moved. */
 	void addFirst(byte[] frame) {
 		this.frames.addFirst(frame);
 		this.size += frame.length;

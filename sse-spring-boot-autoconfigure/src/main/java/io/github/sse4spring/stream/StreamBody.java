@@ -46,7 +46,8 @@ public final class StreamBody {
 	}
 
 	/**
-	 * Write what waits: the transport has become ready. On the loop of the transport.
+	 * The transport has become ready: write the events that wait. On the loop of the
+	 * transport.
 	 */
 	public void ready() {
 		writer().pump();

@@ -4,9 +4,9 @@ import io.github.sse4spring.SseLastEventId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client of a stream, and what it has asked for.
+ * The client of a stream, and its request.
  *
- * @param key the client whose limit counts, or {@code null} if none does
+ * @param key the key of the client, or {@code null} if it is not limited
  * @param lastEventId the id of the last event that the client has seen, if any
  * @param method the method of the request
  * @param path the path of the request, as it is in its first line
@@ -25,7 +25,9 @@ record StreamClient(@Nullable String key, @Nullable SseLastEventId lastEventId, 
 		return "The event stream %d of %s %s%s".formatted(id, this.method, this.path, client);
 	}
 
-	/** A key as a line of a log may hold it: clients choose what is in it. */
+	/**
+	 * Escape control characters of a key for a log line, since clients choose their keys.
+	 */
 	static String printable(String key) {
 		StringBuilder printed = new StringBuilder(key.length());
 		key.chars().forEach((c) -> {

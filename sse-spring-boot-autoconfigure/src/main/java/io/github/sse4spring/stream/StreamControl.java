@@ -4,11 +4,11 @@ import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseKeepAlive;
 
 /**
- * What the source side of a stream asks of its writer.
+ * The writer of a stream, as its source side sees it.
  */
 interface StreamControl {
 
-	/** On the loop: write what is waiting while the client reads. */
+	/** On the loop: write the events that wait while the client reads. */
 	void pump();
 
 	/** On the loop: whether the writer is inside {@link #pump()}. */

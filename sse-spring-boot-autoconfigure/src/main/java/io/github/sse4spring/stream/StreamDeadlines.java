@@ -7,11 +7,11 @@ import io.github.sse4spring.SseKeepAlive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is due when on one stream. On its loop only.
+ * The deadlines of one stream. On its loop only.
  */
 final class StreamDeadlines {
 
-	/** So that not all of those who came together must come back together. */
+	/** Streams that were opened together must not all end together. */
 	private static final double AGE_JITTER = 0.1;
 
 	private final StreamLoop loop;
@@ -24,7 +24,7 @@ final class StreamDeadlines {
 
 	private boolean ownKeepAlive;
 
-	/** The time of the last look at the clock, which is one for each pump. */
+	/** The time of the last look at the clock. Each pump looks once. */
 	private long now;
 
 	private long openAt = Deadlines.NEVER;
@@ -60,7 +60,7 @@ final class StreamDeadlines {
 		this.now = this.loop.nanoTime();
 	}
 
-	/** The first settings win, which are those of the outermost operator. */
+	/** The first settings win: they are those of the outermost operator. */
 	void use(SseKeepAlive.Settings settings, StreamFrames frames) {
 		if (!this.ownKeepAlive) {
 			this.ownKeepAlive = true;
@@ -82,7 +82,7 @@ final class StreamDeadlines {
 	}
 
 	/**
-	 * Something was written.
+	 * Bytes were written.
 	 * @return whether to settle soon after its flush
 	 */
 	boolean written() {
@@ -91,13 +91,13 @@ final class StreamDeadlines {
 		return this.stall.written(this.writtenAt);
 	}
 
-	/** What was written has been flushed. */
+	/** The bytes that were written have been flushed. */
 	void settle() {
 		this.stall.settle();
 		arm();
 	}
 
-	/** Nothing more will be written; what was must still be taken. */
+	/** Nothing more is written. The client must still take what was written. */
 	void ended() {
 		this.openAt = Deadlines.NEVER;
 		this.ageAt = Deadlines.NEVER;
@@ -116,13 +116,13 @@ final class StreamDeadlines {
 		return this.stall.hasStalled(this.now);
 	}
 
-	/** The comment to write, if nothing else was written for long enough. */
+	/** The keep-alive comment, if it is due. */
 	byte @Nullable [] dueKeepAlive() {
 		return (this.now >= this.keepAliveAt) ? this.keepAlive.frame() : null;
 	}
 
 	/**
-	 * Wake the stream when the next of all is due. What is due already waits for the
+	 * Wake the stream at its next deadline. A deadline that is due already waits for the
 	 * client to read.
 	 */
 	void arm() {
@@ -134,7 +134,7 @@ final class StreamDeadlines {
 		return (time > this.now) ? time : Deadlines.NEVER;
 	}
 
-	/** Nothing of the stream is left. */
+	/** The stream is over: forget its deadlines. */
 	void cancel() {
 		this.deadline.cancel();
 	}

@@ -1,10 +1,10 @@
 package io.github.sse4spring.stream;
 
 /**
- * What all streams of an application share.
+ * The parts that all streams of an application share.
  *
  * @param settings how streams behave
- * @param frames the frames that a stream writes by itself, and the encoder of the others
+ * @param frames encodes the frames of streams
  * @param keepAlive the keep-alive of a stream that has no settings of its own
  * @param listeners the listeners of all streams
  * @param open the open streams

@@ -14,14 +14,14 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ResponseStatus;
 
 /**
- * The frames that a stream writes by itself, and the encoder for those that it is given.
+ * Encodes the frames that a stream writes: those of its events, and its own.
  */
 final class StreamFrames {
 
-	/** The id that a stream ends with when its flux has completed. */
+	/** The id at the end of a stream whose flux has completed. */
 	static final String END_ID = "sse-end";
 
-	/** After an error a client should wait longer, for the cause to pass. */
+	/** After an error a client waits longer, since its cause may last. */
 	private static final int ERROR_RETRY_FACTOR = 5;
 
 	private final SseEventEncoder encoder;
@@ -46,7 +46,7 @@ final class StreamFrames {
 	}
 
 	/**
-	 * Add an event to a batch, with the bytes that a hub has encoded if it came from one.
+	 * Add an event to a batch. An event of a hub is encoded already.
 	 */
 	void add(SseEvent event, StreamBatch batch) {
 		SseFrame frame = SseFrame.of(event);
@@ -67,35 +67,39 @@ final class StreamFrames {
 		return this.encoder.encode(SseEvent.comment(comment));
 	}
 
-	/** What a stream opens with: bytes, so that proxies and browsers see it open. */
+	/**
+	 * The first frame of a stream. Proxies and browsers see the stream open only when
+	 * they receive bytes.
+	 */
 	byte[] opening() {
 		return this.encoder.encode(SseEvent.builder().comment("").retry(randomRetry()).build());
 	}
 
-	/** What a stream ends with when its flux has completed. */
+	/** The last frame of a stream whose flux has completed. */
 	byte[] completed() {
 		return this.end;
 	}
 
-	/** What a stream ends with when its client should come back. */
+	/** The last frame of a stream whose client should come back. */
 	byte[] comeBack() {
 		return this.encoder.encode(SseEvent.builder().retry(randomRetry()).build());
 	}
 
-	/** What a client gets that there is no room for. */
+	/** The answer to a client that is refused. */
 	byte[] refusal(SseLimit limit) {
 		return this.encoder
 			.encode(SseEvent.builder().comment("refused: " + limit.code()).retry(randomRefusalRetry()).build());
 	}
 
-	/** More or less a half, so that not all come back at once. */
+	/** Plus or minus a half, so that refused clients do not come back together. */
 	Duration randomRefusalRetry() {
 		long millis = this.refusalRetry.toMillis();
 		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(millis - millis / 2, millis + millis / 2 + 1));
 	}
 
 	/**
-	 * What a stream ends with after an error, whose message is nobody else's business.
+	 * The last frame of a stream that has failed. The message of the error stays in the
+	 * log, since it may hold secrets.
 	 */
 	byte[] error(Throwable error) {
 		HttpStatusCode status = statusOf(error);

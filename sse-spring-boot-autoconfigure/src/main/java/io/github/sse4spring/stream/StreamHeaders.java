@@ -33,9 +33,9 @@ final class StreamHeaders {
 	private static Map<String, String> headers() {
 		Map<String, String> headers = new LinkedHashMap<>();
 		headers.put(HttpHeaders.CONTENT_TYPE, "text/event-stream;charset=UTF-8");
-		// Proxies that compress hold events back; no-transform forbids it.
+		// A proxy that compresses holds events back. no-transform forbids it.
 		headers.put(HttpHeaders.CACHE_CONTROL, "no-cache, no-transform");
-		// nginx collects a response into large buffers unless told not to.
+		// nginx collects a response in large buffers without this.
 		headers.put("X-Accel-Buffering", "no");
 		return headers;
 	}
@@ -47,7 +47,7 @@ final class StreamHeaders {
 		}
 	}
 
-	/** Take back what was added, and has not been replaced since. */
+	/** Remove the headers that were added, except those that were replaced since. */
 	synchronized void takeBack() {
 		this.added.forEach((name, value) -> {
 			if (value.equals(this.response.header(name))) {
@@ -57,7 +57,7 @@ final class StreamHeaders {
 		leave();
 	}
 
-	/** Leave the response as it is: the stream is open, or its client has gone. */
+	/** Touch the response no more: the stream is open, or its client has gone. */
 	synchronized void leave() {
 		this.added.clear();
 	}

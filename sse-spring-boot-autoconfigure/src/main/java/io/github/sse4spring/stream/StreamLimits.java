@@ -11,13 +11,13 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many streams may be open at once. Safe for use by any thread.
+ * Limits how many streams are open at once. Safe for use by any thread.
  */
 final class StreamLimits {
 
 	/*
-	 * A number is raised only together with the test that it is not at its limit yet, in
-	 * one atomic step, so that it is never exceeded however many come at once.
+	 * A number is compared with its limit and raised in one atomic step, so it never
+	 * exceeds the limit.
 	 */
 	private static final Log logger = LogFactory.getLog(StreamLimits.class);
 

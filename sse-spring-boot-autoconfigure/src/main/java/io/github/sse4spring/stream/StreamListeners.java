@@ -7,7 +7,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Tells all listeners, each of which may fail alone.
+ * Calls all listeners. A listener that fails does not affect the others.
  */
 final class StreamListeners {
 
@@ -29,8 +29,7 @@ final class StreamListeners {
 				what.accept(listener);
 			}
 			catch (Throwable ex) {
-				// Errors too: no fault of a listener may end a stream or fail a
-				// publisher.
+				// Errors too: a listener must not end a stream or fail a publisher.
 				logger.warn("A listener of event streams has failed: " + listener, ex);
 			}
 		}

@@ -4,9 +4,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * One thread, and what the streams that live on it share. Everything that is reached
- * through a loop is used on its thread only. The methods of the loop itself may be called
- * on any thread. Internal: a web stack extends it for the event loops of its server.
+ * One thread, and the parts that its streams share. Those parts are used on the thread of
+ * the loop only. The public methods of the loop may be called on any thread. Internal: a
+ * web stack extends it for the event loops of its server.
  *
  * @since 0.1.0
  */
@@ -47,12 +47,12 @@ public abstract class StreamLoop implements Executor, LoopTimer {
 		return this.deadlines;
 	}
 
-	/** A batch to fill and to empty again before anything else happens. */
+	/** The batch of this loop. A stream that fills it empties it before it returns. */
 	final StreamBatch batch() {
 		return this.batch;
 	}
 
-	/** Leave the batch to a stream that could not empty it, and have a new one. */
+	/** Leave the batch to a stream that could not empty it, and create a new one. */
 	final void leaveBatch() {
 		this.batch = new StreamBatch();
 	}

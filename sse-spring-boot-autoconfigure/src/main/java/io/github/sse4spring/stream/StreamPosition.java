@@ -11,8 +11,9 @@ import io.github.sse4spring.SseStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The position of one stream: which source has it, and what of it the client knows. A
- * source attaches on any thread; the rest happens on the loop of the stream.
+ * The position of one stream: the source that has it, and the last id that was written to
+ * the client. A source attaches on any thread. The rest happens on the loop of the
+ * stream.
  */
 final class StreamPosition {
 
@@ -20,13 +21,14 @@ final class StreamPosition {
 	 * The rule: an id that is written never stands behind an event that was handed over
 	 * and has neither been written nor is known to be gone. On a direct stream the writer
 	 * takes each event itself. Where the operators keep the order, an event that arrives
-	 * says that those before it have arrived or were left out. Elsewhere "outstanding"
-	 * knows what is under way, from the first such source to the end of the stream.
+	 * shows that the events before it have arrived or were left out. Elsewhere
+	 * "outstanding" holds the events under way, from the first such source to the end of
+	 * the stream.
 	 *
-	 * A source tells where it begins, and its notices, before it hands over what comes
-	 * behind them. Both wait in queues, which the writer looks at after it has taken an
-	 * event and before it writes that event. So they stand before all that is behind
-	 * them. A start waits until all is written that had arrived before it.
+	 * A source queues its start and its notices before it hands over the events behind
+	 * them. The writer reads both queues after it has taken an event and before it writes
+	 * that event, so starts and notices stand before everything behind them. A start
+	 * waits until all events are written that had arrived before it.
 	 */
 	private final StreamFrames frames;
 
@@ -36,23 +38,25 @@ final class StreamPosition {
 
 	private final Queue<Start> starts = new ConcurrentLinkedQueue<>();
 
-	/** The source of the start that was written last; its notices are polled. */
+	/** The source of the last start that was written. Its notices are polled. */
 	private SseStream.@Nullable Source started;
 
-	/** What the client was told last. */
+	/** The last id that was written to the client. */
 	private @Nullable String told;
 
-	/** The id of what the operators have let through last, or of the start. */
+	/** The id of the last event that came through the operators, or that of the start. */
 	private final AtomicReference<@Nullable String> arrived = new AtomicReference<>();
 
 	private final AtomicLong arrivals = new AtomicLong();
 
 	private long written;
 
-	/** What sources hand over is outstanding here; set with the first that needs it. */
+	/**
+	 * The events under way. Set by the first source whose events may come out of order.
+	 */
 	private volatile @Nullable Outstanding outstanding;
 
-	/** The same, from the start of that source on. */
+	/** The same, once the start of that source is written. */
 	private @Nullable Outstanding writtenFrom;
 
 	StreamPosition(StreamFrames frames, String handler) {
@@ -65,15 +69,15 @@ final class StreamPosition {
 		return this.source;
 	}
 
-	/** On any thread: where the next source should begin. */
+	/** On any thread: the id after which the next source begins. */
 	@Nullable String resumeAfter() {
 		SseStream.Source last = source();
 		return (last != null) ? last.position() : null;
 	}
 
 	/**
-	 * On any thread: whether what the sources have handed over has all come through the
-	 * operators.
+	 * On any thread: whether all events that the sources have handed over came through
+	 * the operators.
 	 */
 	boolean hasAllArrived() {
 		Outstanding outstanding = this.outstanding;
@@ -96,9 +100,10 @@ final class StreamPosition {
 	}
 
 	/**
-	 * On any thread: let a source have the position.
+	 * On any thread: give a source the position.
 	 * @param inOrder whether its events come to the stream in their order
-	 * @return what is to be given each id that is handed over, or {@code null}
+	 * @return receives the id of each event before the source hands it over, or
+	 * {@code null} if that is not needed
 	 */
 	synchronized @Nullable Consumer<String> attach(SseStream.Source source, boolean inOrder) {
 		SseStream.Source last = this.source;
@@ -116,22 +121,22 @@ final class StreamPosition {
 		int number = (outstanding != null) ? outstanding.begin(position) : 0;
 		this.starts.add(new Start(source, this.arrivals.get(), position, outstanding, number, source.pollNotice()));
 
-		// Last: whatever the loop sees of this source, it finds the start first.
+		// Last, so that the loop finds the start before anything else of this source.
 		this.source = source;
 		return outstanding;
 	}
 
-	/** The writer takes events from the source itself, which it finds in its place. */
+	/** The writer takes the events from the source itself, so none is under way. */
 	void becomeDirect() {
 		this.outstanding = null;
 	}
 
-	/** Add what stands before the next event: notices, and where sources begin. */
+	/** Add the notices and the starts of sources that stand before the next event. */
 	void addAhead(StreamBatch batch, boolean direct) {
 		addNotices(batch, direct);
 		Start start = this.starts.peek();
 		while (start != null && start.after <= this.written) {
-			// The source before this one has ended, and has no more notices after these.
+			// The earlier source has ended, so these are its last notices.
 			addNotices(batch, false);
 			batch.add(frame(start));
 			this.started = start.source;
@@ -152,8 +157,9 @@ final class StreamPosition {
 	}
 
 	/**
-	 * The block that tells the client where a source begins. Only of the first: events of
-	 * an earlier one may still be under way, and an id must not overtake them.
+	 * The block with the position at which a source begins. Only the first source writes
+	 * its position: events of an earlier source may still be under way, and an id must
+	 * not overtake them.
 	 */
 	private byte[] frame(Start start) {
 		SseEvent notice = start.notice;
@@ -201,7 +207,9 @@ final class StreamPosition {
 		return event;
 	}
 
-	/** The block that moves the client past what was left out, if anything was. */
+	/**
+	 * The block that moves the client past events that were left out, or {@code null}.
+	 */
 	byte @Nullable [] move(boolean direct) {
 		SseStream.Source source = source();
 		if (source == null || this.told == null || !this.starts.isEmpty()) {
@@ -223,7 +231,7 @@ final class StreamPosition {
 		if (outstanding == null) {
 			return source.positionAfter(told);
 		}
-		// Asked first: what it has handed over by then is outstanding, or was written.
+		// Read first: every event up to this position is outstanding or written.
 		String position = source.position();
 		return outstanding.position(position);
 	}
@@ -235,14 +243,15 @@ final class StreamPosition {
 	}
 
 	/**
-	 * Where a source begins.
+	 * The start of a source.
 	 *
 	 * @param source the source
 	 * @param after how many events had arrived by then
 	 * @param position the id before its first event
-	 * @param outstanding what is told of its events, if the stream needs that
+	 * @param outstanding receives its events, if they may come out of order
 	 * @param number its number among the outstanding
-	 * @param notice why it does not begin where it should, if it does not
+	 * @param notice the gap notice, if the source does not begin where the client left
+	 * off
 	 */
 	private record Start(SseStream.Source source, long after, String position, @Nullable Outstanding outstanding,
 			int number, @Nullable SseEvent notice) {

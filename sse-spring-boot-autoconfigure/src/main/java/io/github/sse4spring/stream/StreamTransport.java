@@ -1,8 +1,8 @@
 package io.github.sse4spring.stream;
 
 /**
- * The way of one response to its client: what differs between servers in the life of a
- * stream. Unless stated otherwise its methods are called on its loop. Internal: a web
+ * The way of one response to its client. It is the part of a stream that differs between
+ * servers. Unless stated otherwise its methods are called on its loop. Internal: a web
  * stack implements it.
  *
  * @since 0.1.0
@@ -59,7 +59,7 @@ public interface StreamTransport {
 	long progress();
 
 	/**
-	 * End the body after what was written, unless it has ended or failed.
+	 * End the body, unless it has ended or failed.
 	 */
 	void end();
 

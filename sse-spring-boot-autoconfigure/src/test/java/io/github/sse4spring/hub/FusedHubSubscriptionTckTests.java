@@ -7,7 +7,7 @@ import reactor.core.publisher.Flux;
 import reactor.util.concurrent.Queues;
 
 /**
- * The rules of Reactive Streams, behind an operator that polls the subscription.
+ * Checks the rules of Reactive Streams behind an operator that polls the subscription.
  */
 public class FusedHubSubscriptionTckTests extends HubSubscriptionTckTests {
 

@@ -13,9 +13,10 @@ import io.github.sse4spring.SseEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows what was published, and says what is wrong with what one subscription saw of it:
- * an event that is not one of them, an order that does not increase, a hole that nothing
- * tells, a number of missed events that is not true. Shares no code with the hub.
+ * Checks the events and notices that a subscription received against everything that was
+ * published. It finds an event that was not published, a sequence that does not increase,
+ * a hole without a notice, and a wrong number of missed events. Shares no code with the
+ * hub.
  */
 final class HistoryOracle {
 
@@ -27,9 +28,9 @@ final class HistoryOracle {
 	private final NavigableMap<Long, String> expected;
 
 	/**
-	 * Create it for subscriptions to some topics.
+	 * Create an oracle for subscriptions to some topics.
 	 * @param published the topic of each sequence that was published, to any topic
-	 * @param topics what is subscribed to
+	 * @param topics the topics of the subscriptions
 	 * @param filter which sequences the subscription takes, or {@code null} if it has no
 	 * filter
 	 */
@@ -41,18 +42,17 @@ final class HistoryOracle {
 			.removeIf((each) -> !topics.contains(each.getValue()) || (filter != null && !filter.test(each.getKey())));
 	}
 
-	/** Return the sequence in an ID of the hub. */
+	/** Return the sequence in an id of the hub. */
 	static long sequence(String id) {
 		return Long.parseLong(id.substring(id.indexOf('-') + 1));
 	}
 
 	/**
-	 * Hold what a subscription saw against what was published. The text of an event is
-	 * its topic.
+	 * Check one subscription. The text of each event must be its topic.
 	 * @param resumedAfter the position that the subscription began after
-	 * @param seen its events and notices, in their order
-	 * @param toTheEnd whether it has read all that was published
-	 * @return what is wrong, or {@code null}
+	 * @param seen the events and notices that the subscription received, in this order
+	 * @param toTheEnd whether the subscription has read everything that was published
+	 * @return a description of the first fault, or {@code null} if there is none
 	 */
 	@Nullable String check(String resumedAfter, List<SseEvent> seen, boolean toTheEnd) {
 		Walk walk = new Walk(sequence(resumedAfter));
@@ -66,17 +66,17 @@ final class HistoryOracle {
 	}
 
 	/**
-	 * One way through what was seen.
+	 * One pass over the events and notices of a subscription.
 	 */
 	private final class Walk {
 
-		/** Up to where each topic was seen or is told to be missing. */
+		/** For each topic, the sequence up to which events were received or missed. */
 		private final Map<String, Long> position = new HashMap<>();
 
-		/** How many lag notices stand before the next event of each topic. */
+		/** How many lag notices came before the next event of each topic. */
 		private final Map<String, Integer> notices = new HashMap<>();
 
-		/** The topics for which a gap was told and nothing was seen since. */
+		/** The topics of which no event came since a gap notice. */
 		private final Set<String> gaps = new HashSet<>();
 
 		private long last;
@@ -109,7 +109,10 @@ final class HistoryOracle {
 			return event(sequence, event.data());
 		}
 
-		/** Told for every topic: all up to here, and up to its own first event. */
+		/**
+		 * A gap notice came: each topic may miss every event up to this sequence, and up
+		 * to its own first event.
+		 */
 		private void gap(long sequence) {
 			this.position.replaceAll((topic, old) -> Math.max(old, sequence));
 			this.gaps.addAll(HistoryOracle.this.topics);
@@ -155,8 +158,8 @@ final class HistoryOracle {
 		}
 
 		/**
-		 * Whether a notice counts events of this topic only. What a filter leaves out
-		 * counts as missed too.
+		 * Whether a notice counts events of this topic only. Events that a filter would
+		 * leave out count as missed too.
 		 */
 		private boolean isExact() {
 			return HistoryOracle.this.topics.size() == 1 && !HistoryOracle.this.filtered;

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The oracle finds each thing that may be wrong with a history. Ten events are published,
- * those with an odd sequence to "a" and the others to "b".
+ * The oracle finds every kind of fault in a history. Ten events are published: those with
+ * an odd sequence to "a", the others to "b".
  */
 class HistoryOracleTests {
 

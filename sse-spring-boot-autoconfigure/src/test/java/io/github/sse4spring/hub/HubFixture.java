@@ -15,8 +15,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A hub that delivers inside the call that publishes, and subscribers that take what they
- * are told to.
+ * A hub that delivers inside the call that publishes, and subscribers with a given
+ * demand.
  */
 final class HubFixture {
 
@@ -71,7 +71,7 @@ final class HubFixture {
 	}
 
 	/**
-	 * Keeps what it gets.
+	 * A subscriber that records the signals that it receives.
 	 */
 	static final class Taker extends BaseSubscriber<SseEvent> {
 
@@ -109,7 +109,7 @@ final class HubFixture {
 			this.error = ex;
 		}
 
-		/** The data of events, and the name and data of notices. */
+		/** Return the data of each event, and the name and data of each notice. */
 		List<String> texts() {
 			return this.events.stream()
 				.map((event) -> (event.isNotice() ? event.name() + " " : "") + event.data())

@@ -26,17 +26,17 @@ import reactor.core.publisher.BaseSubscriber;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Threads publish at random while subscribers of every kind stall, leave and come back;
- * afterwards each history is held against what was published. Runs for seconds, or for as
- * many as the system property {@code sse.history.seconds} says; the seed is printed, and
- * {@code sse.history.seed} repeats it as far as threads can be repeated.
+ * Threads publish at random while subscribers of every kind stall, cancel and resume.
+ * Then the history of each subscriber is checked against everything that was published.
+ * The system property {@code sse.history.seconds} sets how long the test runs. The seed
+ * is printed, and {@code sse.history.seed} sets it; the threads still interleave freely.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 class HubHistoryTests {
 
 	private static final List<String> TOPICS = List.of("a", "b", "c");
 
-	/** Everything that was published: the topic of each sequence. */
+	/** The topic of each sequence that was published. */
 	private final Map<Long, String> published = new ConcurrentSkipListMap<>();
 
 	private final Map<String, String> failures = new ConcurrentHashMap<>();
@@ -183,7 +183,7 @@ class HubHistoryTests {
 
 	}
 
-	/** What one connection saw, from the position that it resumed after. */
+	/** The history of one connection, from the position that it resumed after. */
 	private static final class Connection extends BaseSubscriber<SseEvent> {
 
 		private final String resumedAfter;
@@ -254,7 +254,7 @@ class HubHistoryTests {
 			return this.seen.isEmpty() ? this.resumedAfter : this.seen.get(this.seen.size() - 1).id();
 		}
 
-		/** The last connection reads to the end. */
+		/** Return a fault, or {@code null}. The last connection must read to the end. */
 		@Nullable String check(HistoryOracle oracle, boolean toTheEnd) {
 			if (this.failure != null && !(this.failure instanceof SseLagException)) {
 				return this.failure.toString();

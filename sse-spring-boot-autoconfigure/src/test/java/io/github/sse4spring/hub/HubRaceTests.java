@@ -26,8 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Ends of topics and of the hub, eviction and the wrap of its numbers, each in a race
- * with publishers and with subscribers that come, read and leave.
+ * Ends of topics and of the hub, and eviction, each in a race with publishers and with
+ * subscribers that subscribe, read and cancel.
  */
 @Timeout(30)
 class HubRaceTests {
@@ -45,12 +45,6 @@ class HubRaceTests {
 		this.threads.shutdownNow();
 	}
 
-	private static SseHubBuilder hub() {
-		return SseHubBuilder.create()
-			.firstSequence(Long.MAX_VALUE - EVENTS / 2)
-			.firstIndex(Long.MAX_VALUE - EVENTS / 4);
-	}
-
 	private static List<String> numbers() {
 		return IntStream.range(0, EVENTS).mapToObj(Integer::toString).toList();
 	}
@@ -64,7 +58,7 @@ class HubRaceTests {
 			.map((event) -> event.isNotice() ? event.name() + event.data() : String.valueOf(event.data()));
 	}
 
-	/** Run all of it at once, and wait until all is done. */
+	/** Run all racers at the same time, and wait until every one has finished. */
 	private void race(Runnable... racers) throws Exception {
 		CyclicBarrier start = new CyclicBarrier(racers.length);
 		List<Future<?>> running = Stream.of(racers).<Future<?>>map((racer) -> this.threads.submit(() -> {
@@ -79,7 +73,7 @@ class HubRaceTests {
 
 	@RepeatedTest(ROUNDS)
 	void everySubscriberReadsToTheEndOfTheTopicWhenEverItComes() throws Exception {
-		SseHub hub = hub().build();
+		SseHub hub = SseHubBuilder.create().build();
 		Runnable subscriber = () -> assertThat(texts(hub, "a").collectList().block(LONG)).isEqualTo(numbers());
 		race(() -> {
 			publish(hub, "a");
@@ -90,7 +84,7 @@ class HubRaceTests {
 
 	@RepeatedTest(ROUNDS)
 	void severalTopicsEndInTheSamePlaceForAll() throws Exception {
-		SseHub hub = hub().build();
+		SseHub hub = SseHubBuilder.create().build();
 		Sinks.Many<List<String>> histories = Sinks.many().replay().all();
 		Runnable subscriber = () -> histories.emitNext(texts(hub, "a", "b").collectList().block(LONG),
 				Sinks.EmitFailureHandler.busyLooping(LONG));
@@ -107,7 +101,7 @@ class HubRaceTests {
 
 	@RepeatedTest(ROUNDS)
 	void closeEndsAllAfterWhatWasPublishedBefore() throws Exception {
-		SseHub hub = hub().build();
+		SseHub hub = SseHubBuilder.create().build();
 		Sinks.Many<List<String>> histories = Sinks.many().replay().all();
 		Runnable subscriber = () -> histories.emitNext(texts(hub, "a").collectList().block(LONG),
 				Sinks.EmitFailureHandler.busyLooping(LONG));
@@ -116,7 +110,7 @@ class HubRaceTests {
 				publish(hub, "a");
 			}
 			catch (SseHubClosedException ex) {
-				// Closed before the last.
+				// The hub was closed before the last publish.
 			}
 		}, hub::close, subscriber, subscriber);
 		List<List<String>> all = histories.asFlux().take(2).collectList().block(LONG);
@@ -126,7 +120,7 @@ class HubRaceTests {
 
 	@RepeatedTest(ROUNDS)
 	void cancelLeavesNothingBehindWhateverEndsMeanwhile() throws Exception {
-		SseHub hub = hub().build();
+		SseHub hub = SseHubBuilder.create().build();
 		Runnable subscriber = () -> {
 			Disposable subscription = texts(hub, "a", "b").subscribe();
 			publish(hub, "b");
@@ -137,14 +131,14 @@ class HubRaceTests {
 			hub.complete("a");
 			hub.complete("b");
 		}, subscriber, subscriber);
-		// Who is just ending by itself leaves after the cancel that came too late.
+		// A subscriber that is about to complete ignores the cancel and leaves later.
 		await().atMost(LONG).until(() -> hub.snapshot().subscribers() == 0);
 		assertThat(hub.snapshot().topics()).allMatch((topic) -> topic.subscribers() == 0);
 	}
 
 	@RepeatedTest(ROUNDS)
 	void evictionDuringAReadIsToldExactly() throws Exception {
-		SseHub hub = hub().maxRetainedSize(1_000).build();
+		SseHub hub = SseHubBuilder.create().maxRetainedSize(1_000).build();
 		Sinks.One<List<String>> history = Sinks.one();
 		SseSubscription subscription = SseSubscription.to("a").withNotices();
 		Flux<SseEvent> events = hub.subscribe(subscription);

@@ -15,7 +15,7 @@ import static org.mockito.BDDMockito.willThrow;
 import static org.mockito.Mockito.mock;
 
 /**
- * The rules of Reactive Streams, on a subscription of a hub.
+ * Checks the rules of Reactive Streams on a subscription of a hub.
  */
 public class HubSubscriptionTckTests extends PublisherVerification<SseEvent> {
 

@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /**
- * A clock and a scheduler that move together, when a test says so.
+ * A clock and a scheduler that a test moves together.
  */
 final class MovingTime extends Clock {
 
@@ -21,7 +21,7 @@ final class MovingTime extends Clock {
 		return this.scheduler;
 	}
 
-	/** A builder of hubs that live in this time. */
+	/** Create a builder whose hub uses this clock and this scheduler. */
 	SseHubBuilder hub() {
 		return SseHubBuilder.create().clock(this).scheduler(this.scheduler);
 	}

@@ -23,8 +23,8 @@ import reactor.core.scheduler.Scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A scheduler that refuses a task may still run the tasks that it took before: its queue
- * was full.
+ * A subscription fails if its scheduler refuses a task. The scheduler may still run tasks
+ * that it has taken before, as one with a full queue does.
  */
 class RefusedTaskTests {
 
@@ -38,7 +38,7 @@ class RefusedTaskTests {
 		CompletableFuture.runAsync(action).orTimeout(5, TimeUnit.SECONDS).join();
 	}
 
-	/** Subscribes, and notes when a signal begins and ends. */
+	/** Subscribe, and record the begin and the end of each signal. */
 	private BaseSubscriber<SseEvent> subscribe(String topic, Runnable inOnNext) {
 		BaseSubscriber<SseEvent> subscriber = new BaseSubscriber<>() {
 
@@ -225,7 +225,7 @@ class RefusedTaskTests {
 	}
 
 	/**
-	 * A scheduler with one queue, which runs when told to and may be full.
+	 * A scheduler with one queue that may be full. A test runs its tasks.
 	 */
 	private static final class FullScheduler implements Scheduler {
 

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * The ends of topics and of the hub.
+ * Completing a topic and closing the hub.
  */
 class SseHubEndTests {
 

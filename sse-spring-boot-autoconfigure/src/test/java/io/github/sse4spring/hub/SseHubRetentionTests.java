@@ -22,7 +22,7 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
- * What a hub keeps, for how long, and what it remembers of what it does not keep.
+ * How long a hub retains events, and what it remembers of events that it has evicted.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class SseHubRetentionTests {
@@ -37,7 +37,7 @@ class SseHubRetentionTests {
 		fixture.publish("a", "x");
 		long plain = fixture.hub.snapshot().retainedBytes();
 		fixture.hub.publish("a", SseEvent.builder().name("n".repeat(100)).text("x").comment("c".repeat(1000)).build());
-		// As bytes of the frame, and as characters that the event keeps.
+		// Each counts as bytes of the frame and as characters of the event.
 		assertThat(fixture.hub.snapshot().retainedBytes() - 2 * plain).isGreaterThanOrEqualTo(3 * (100 + 1000));
 	}
 

@@ -167,7 +167,7 @@ class SseHubTopicsTests {
 			.topics("price:*", (price) -> price.replayMaxAge(Duration.ofMinutes(1)))
 			.build();
 		String before = hub.position();
-		// A live subscriber keeps what it has not read.
+		// Events that a live subscriber has not read are kept.
 		HubFixture.take(hub.subscribe("price:a", "chat"), 0);
 		publish(hub, "price:a", 0, 2);
 		publish(hub, "chat", 2, 4);
