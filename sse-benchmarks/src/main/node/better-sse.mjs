@@ -1,4 +1,4 @@
-// A server of the fan-out: streams at /events, and publishes when /publish is asked for.
+// A server of the fan-out: streams at /events, and publishes on a request to /publish.
 import { createServer } from "node:http";
 
 import { createChannel, createSession } from "better-sse";
@@ -7,7 +7,7 @@ const DIGITS = 16;
 const FIRST = 1_000_000_000_000_000;
 
 const channel = createChannel();
-// A text is sent as it is and not as a string of JSON, as all servers do.
+// As on all servers, a text is written unchanged and not as a JSON string.
 const serializer = (data) => (typeof data === "string" ? data : JSON.stringify(data));
 
 const micros = () => Math.floor((performance.timeOrigin + performance.now()) * 1000);
@@ -20,7 +20,7 @@ function publish(rate, count, seconds, data) {
 	let next = 0;
 	const turn = () => {
 		const elapsed = performance.now() - start;
-		// What is due now, so that between two turns there is time to write.
+		// Broadcast only the events that are due now: the rest of the turn is for writing.
 		const due = Math.min(count, Math.floor((elapsed * rate) / 1000) + 1);
 		for (; next < due; next++) {
 			channel.broadcast(data(next), "message", { eventId: digits(next) });

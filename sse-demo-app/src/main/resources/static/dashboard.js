@@ -24,7 +24,7 @@ function show(status) {
   rows("closed", status.closed, (each) => [each.id, each.reason, each.events, `${each.seconds} s`]);
 }
 
-/** One line from the oldest to the newest, with its largest value written at its height. */
+/** Draws one line from the oldest to the newest value, and labels the largest value. */
 function plot(id, values) {
   const svg = element(id);
   const largest = Math.max(1, ...values);

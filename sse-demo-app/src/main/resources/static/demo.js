@@ -1,10 +1,12 @@
-// Counter and tokens are read with plain EventSource: no library is needed to read a stream.
+// Counter and tokens use plain EventSource: reading a stream needs no library.
 import { SseClient } from "./sse-client.js";
 import { closeOnLeave, element, showState } from "./page.js";
 
 const names = ["connecting", "open", "closed"];
 
-/** Opens a stream and shows its state, also the one it enters by itself. */
+/**
+ * Opens a stream and shows its state, including states that the browser enters by itself.
+ */
 function open(path, stateId, onMessage) {
   const source = new EventSource(path);
   const show = () => showState(stateId, names[source.readyState]);
@@ -35,7 +37,9 @@ function ask() {
 element("tokens-again").addEventListener("click", ask);
 ask();
 
-/** Adds a line and keeps the newest in sight. Text only: what others write is not markup. */
+/**
+ * Adds a line and scrolls to it. The line is added as text, since markup of other users must not run.
+ */
 function addLine(listId, ...texts) {
   const line = document.createElement("li");
   for (const text of texts) {
@@ -60,7 +64,8 @@ const reasons = {
 
 const parsed = (listener) => (event) => listener(JSON.parse(event.data));
 
-// All tabs of this browser share one stream; a new one is handed what the others have got last.
+// All tabs of this browser share one stream. A new tab receives the latest events from
+// the tab that leads.
 closeOnLeave(new SseClient("events/live", {
   shared: "live",
   keep: 40,
@@ -74,7 +79,7 @@ closeOnLeave(new SseClient("events/live", {
   onState: (state) => showState("live-state", state),
 }));
 
-/** Posts a form as JSON, and clears its last field unless it was not taken. */
+/** Posts a form as JSON, and clears its last field if the server accepts it. */
 function post(formId, path, read) {
   element(formId).addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -1,4 +1,4 @@
-// Plain EventSource: it stays closed when the job is finished.
+// Plain EventSource: it stays closed after the job has finished.
 import { closeOnLeave, element, showState } from "./page.js";
 
 const states = ["connecting", "open", "closed"];

@@ -1,10 +1,10 @@
-// What all pages share.
+// Shared by all pages.
 
 export const element = (id) => document.getElementById(id);
 
 /**
- * Closes a source when its page is left. Browsers keep pages that were left, to go back to, and their connections with
- * them, of which there are six.
+ * Closes a source when the user leaves its page. Browsers keep such a page, with its connections, for the back button. A
+ * browser opens at most six connections to a host.
  */
 export function closeOnLeave(source) {
   addEventListener("pagehide", () => source.close());

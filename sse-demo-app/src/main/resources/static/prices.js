@@ -1,4 +1,4 @@
-// sse-client.js: fetch can stop reading, which EventSource cannot.
+// Uses sse-client.js: fetch can stop reading, and EventSource cannot.
 import { SseClient } from "./sse-client.js";
 import { closeOnLeave, element, showState } from "./page.js";
 

@@ -1,7 +1,7 @@
 package io.github.sse4spring;
 
 /**
- * An event could not be encoded, because its value could not be written as JSON.
+ * Thrown when an event cannot be encoded because its value cannot be written as JSON.
  *
  * @since 0.1.0
  */
@@ -11,8 +11,8 @@ public class SseEncodingException extends RuntimeException {
 
 	/**
 	 * Create the exception.
-	 * @param message what was wrong and with which value
-	 * @param cause what the JSON mapper said
+	 * @param message the problem and the type of the value
+	 * @param cause the exception of the JSON mapper
 	 */
 	public SseEncodingException(String message, Throwable cause) {
 		super(message, cause);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One event of an event stream: up to five fields, each optional. Immutable and safe to
- * share between threads; a value given to {@link #json(Object)} must not change
+ * share between threads. A value given to {@link #json(Object)} must not change
  * afterwards.
  *
  * <pre class="code">
@@ -23,13 +23,18 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>
- * An event cannot hold what the wire cannot carry. Refused with an
- * {@link IllegalArgumentException} that names the field: CR or LF in {@code name}, an
- * empty {@code name} and a {@code name} without data (clients drop such an event); C0
- * controls, DEL, leading or trailing space and more than {@value #MAX_ID_BYTES} bytes of
- * UTF-8 in {@code id}; a negative {@code retry}; lone surrogates in any text. Data and
- * comments may have any number of lines: CRLF, CR and LF each end one, and reach the
- * client as LF.
+ * An event holds only values that the wire format can carry. Other values are refused
+ * with an {@link IllegalArgumentException} that names the field:
+ * <ul>
+ * <li>{@code name}: CR or LF, the empty string, or a name without data (clients ignore
+ * such an event)</li>
+ * <li>{@code id}: C0 controls, DEL, a leading or trailing space, or more than
+ * {@value #MAX_ID_BYTES} bytes of UTF-8</li>
+ * <li>{@code retry}: a negative time</li>
+ * <li>any text: lone surrogates</li>
+ * </ul>
+ * Data and comments may have any number of lines. CRLF, CR and LF each end a line and
+ * reach the client as LF.
  *
  * @since 0.1.0
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">HTML,
@@ -37,10 +42,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SseEvent {
 
-	/** Longest id, in bytes of UTF-8; browsers preflight a longer Last-Event-ID. */
+	/** Longest id, in bytes of UTF-8. Browsers preflight a longer Last-Event-ID. */
 	public static final int MAX_ID_BYTES = 128;
 
-	/** Names that begin so belong to notices, which the server writes by itself. */
+	/** Prefix of the names of notices, which the server itself writes. */
 	private static final String NOTICE_PREFIX = "sse-";
 
 	private static final int MAX_PRINTED = 80;
@@ -62,12 +67,12 @@ public final class SseEvent {
 	private final @Nullable SseFrame frame;
 
 	/**
-	 * The data of the frame once it was decoded. Soft, since a hub counts the frame alone
-	 * in the memory that its events may use.
+	 * The data of the frame, once it is decoded. Softly referenced: the memory limit of a
+	 * hub counts only the frame.
 	 */
 	private volatile @Nullable SoftReference<String> decoded;
 
-	/** An event that a hub retains. */
+	/** Create an event that a hub retains. */
 	SseEvent(SseEvent event, String topic, @Nullable String id, SseFrame frame) {
 		this.id = id;
 		this.name = event.name;
@@ -95,8 +100,8 @@ public final class SseEvent {
 	}
 
 	/**
-	 * Create an event whose data is the given text, as it is.
-	 * @param text the data; empty text is dispatched by clients as an empty string
+	 * Create an event whose data is the given text, unchanged.
+	 * @param text the data; clients dispatch an empty text as an empty string
 	 * @return the event
 	 */
 	public static SseEvent text(String text) {
@@ -142,7 +147,7 @@ public final class SseEvent {
 
 	/**
 	 * Return a copy of this event with another id.
-	 * @param id the id; empty tells the client to forget the last one
+	 * @param id the id; an empty id resets the last event ID of the client
 	 * @return the copy
 	 */
 	public SseEvent withId(String id) {
@@ -186,21 +191,21 @@ public final class SseEvent {
 	}
 
 	/**
-	 * Return the topic that a hub has published this event to.
-	 * @return the topic, or {@code null} if the event comes from no hub. A copy that an
-	 * operator has made of an event keeps its topic. Not part of {@link #equals(Object)},
-	 * since it is not on the wire
+	 * Return the topic that a hub has published this event to. A copy made by an operator
+	 * keeps the topic of the event. {@link #equals(Object)} ignores the topic, since it
+	 * is not on the wire.
+	 * @return the topic, or {@code null} if the event does not come from a hub
 	 */
 	public @Nullable String topic() {
 		return this.topic;
 	}
 
 	/**
-	 * Return the data as text. For an event that came from a hub or a reader this is the
-	 * text on the wire, also if it was published as JSON.
+	 * Return the data as text. If the event comes from a hub or a decoder, this is the
+	 * text on the wire, even if the event was published as JSON.
 	 * @return the text, or {@code null} if the event has no data
-	 * @throws IllegalStateException if the data is a value that is not written as JSON
-	 * yet: {@link #value()} returns it
+	 * @throws IllegalStateException if the data is a value that has not been written as
+	 * JSON yet; use {@link #value()}
 	 */
 	public @Nullable String text() {
 		if (this.json) {
@@ -221,17 +226,17 @@ public final class SseEvent {
 	}
 
 	/**
-	 * Return the value that was given to {@link #json(Object)}.
-	 * @return the value, or {@code null} for a text, for a JSON {@code null}, and once
-	 * the event came from a hub or a reader: {@link #text()} returns its JSON then
+	 * Return the value that was given to {@link #json(Object)}. An event that comes from
+	 * a hub or a decoder has no value: {@link #text()} returns its JSON.
+	 * @return the value, or {@code null} if the data is a text or a JSON {@code null}
 	 */
 	public @Nullable Object value() {
 		return this.json ? this.data : null;
 	}
 
 	/**
-	 * Return the data, whichever there is: the {@link #value()} of an event whose data is
-	 * a value to be written as JSON, else the {@link #text()}.
+	 * Return the data: the {@link #value()} if the data is a value to be written as JSON,
+	 * else the {@link #text()}.
 	 * @return the data, or {@code null} if there is none or it is a JSON {@code null}
 	 */
 	public @Nullable Object data() {
@@ -240,7 +245,8 @@ public final class SseEvent {
 
 	/**
 	 * Return whether the data is a value to be written as JSON.
-	 * @return {@code true} if the event was made with {@link #json(Object)}
+	 * @return {@code true} if the event was made with {@link #json(Object)} and does not
+	 * come from a hub or a decoder
 	 */
 	public boolean isJson() {
 		return this.json;
@@ -264,7 +270,7 @@ public final class SseEvent {
 
 	/**
 	 * Return whether this event is a notice of the server about the stream itself, such
-	 * as {@code sse-error}, rather than something that was published.
+	 * as {@code sse-error}, and not a published event.
 	 * @return {@code true} if the name begins with {@code sse-}
 	 */
 	public boolean isNotice() {
@@ -296,8 +302,8 @@ public final class SseEvent {
 	}
 
 	/**
-	 * Sets the fields of an event. Each setter replaces what was set before; text and
-	 * JSON share one slot, so the last of them wins.
+	 * Builds an event with several fields. Each method replaces the previous value of its
+	 * field. Text and JSON both set the data, so the last of these calls wins.
 	 *
 	 * @since 0.1.0
 	 */
@@ -332,7 +338,7 @@ public final class SseEvent {
 
 		/**
 		 * Set the id.
-		 * @param id the id; empty tells the client to forget the last one
+		 * @param id the id; an empty id resets the last event ID of the client
 		 * @return this builder
 		 */
 		public Builder id(String id) {
@@ -374,7 +380,7 @@ public final class SseEvent {
 
 		/**
 		 * Set the time after which a client should reconnect.
-		 * @param retry zero or more; cut to whole milliseconds
+		 * @param retry zero or more; truncated to whole milliseconds
 		 * @return this builder
 		 */
 		public Builder retry(Duration retry) {
@@ -395,7 +401,8 @@ public final class SseEvent {
 		/**
 		 * Build the event.
 		 * @return the event
-		 * @throws IllegalArgumentException if a field cannot be carried, naming the field
+		 * @throws IllegalArgumentException if the wire format cannot carry a field; the
+		 * message names the field
 		 */
 		public SseEvent build() {
 			return new SseEvent(this);

@@ -1,7 +1,7 @@
 package io.github.sse4spring;
 
 /**
- * An event is larger, encoded, than a hub takes.
+ * Thrown when an encoded event is larger than a hub accepts.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ public class SseEventTooLargeException extends RuntimeException {
 
 	/**
 	 * Create the exception.
-	 * @param message what was wrong and what would be right
+	 * @param message the problem and the limit
 	 */
 	public SseEventTooLargeException(String message) {
 		super(message);

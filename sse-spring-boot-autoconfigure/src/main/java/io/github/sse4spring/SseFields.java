@@ -8,9 +8,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each field of an {@link SseEvent} may hold. CR and LF in a one-line field would
- * let its author write fields and events of his own (CVE-2026-22735); a client ignores an
- * id with NUL, and Chromium never reconnects after one with another control.
+ * Checks the fields of an {@link SseEvent}. CR or LF in a one-line field would inject
+ * further fields and events (CVE-2026-22735). Clients ignore an id with NUL, and Chromium
+ * never reconnects after an id with another control character.
  */
 final class SseFields {
 
@@ -102,7 +102,7 @@ final class SseFields {
 		return text;
 	}
 
-	/** The data lines of a frame that was encoded here. */
+	/** Return the data of a frame that this library has encoded. */
 	static @Nullable String dataOf(byte[] frame) {
 		String[] lines = new String(frame, StandardCharsets.UTF_8).split("\n");
 		List<String> data = Stream.of(lines)
@@ -113,7 +113,8 @@ final class SseFields {
 	}
 
 	/**
-	 * Where the last line of a frame begins, which ends in a line end and a blank line.
+	 * Return the index of the last line of a frame, which ends in a line end and a blank
+	 * line.
 	 */
 	static int startOfLastLine(byte[] frame) {
 		int start = frame.length - 2;

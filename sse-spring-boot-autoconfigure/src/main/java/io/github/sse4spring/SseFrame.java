@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of an event that a hub has published, shared by all who have the event. They
- * can be copied, and never changed. Immutable. Internal: a hub makes it, and a stream
- * writes it.
+ * The bytes of an event that a hub has published. All streams that write the event share
+ * them. The bytes can be copied but not changed. Immutable. Internal: a hub creates it,
+ * and a stream writes it.
  *
  * @since 0.1.0
  */
@@ -16,7 +16,9 @@ public final class SseFrame {
 	/** Ends in the line of the id and a blank line. */
 	private final byte[] bytes;
 
-	/** How many bytes are written; a blank line follows them if that is not all. */
+	/**
+	 * How many of the bytes are written. If it is not all of them, a blank line follows.
+	 */
 	private final int end;
 
 	private final long publishedAt;
@@ -28,9 +30,9 @@ public final class SseFrame {
 	}
 
 	/**
-	 * Return an event as a hub retains it: with its topic, its id and its bytes, and
-	 * without the value that it was made of.
-	 * @param event the event that is published
+	 * Return the event that a hub retains. It has a topic, an id and encoded bytes, but
+	 * not the value that it was created from.
+	 * @param event the event to publish
 	 * @param topic the topic
 	 * @param id the id
 	 * @param bytes the encoded event, which ends in the line of the id and a blank line.
@@ -44,14 +46,15 @@ public final class SseFrame {
 	/**
 	 * Return the frame of an event.
 	 * @param event the event
-	 * @return its frame, or {@code null} if no hub has published it as it is
+	 * @return its frame, or {@code null} if the event does not come from a hub or was
+	 * changed by an operator
 	 */
 	public static @Nullable SseFrame of(SseEvent event) {
 		return event.frame();
 	}
 
 	/**
-	 * Return how long the frame is on the wire.
+	 * Return the length of the frame on the wire.
 	 * @return the number of bytes
 	 */
 	public int length() {
@@ -60,7 +63,7 @@ public final class SseFrame {
 
 	/**
 	 * Return when the event was published.
-	 * @return the time as {@link System#nanoTime()} gives it
+	 * @return the time as a value of {@link System#nanoTime()}
 	 */
 	public long publishedAt() {
 		return this.publishedAt;
@@ -68,9 +71,9 @@ public final class SseFrame {
 
 	/**
 	 * Copy bytes of the frame.
-	 * @param from the first byte to copy
+	 * @param from the index of the first byte to copy
 	 * @param length how many bytes to copy
-	 * @param target the buffer to put them into
+	 * @param target the buffer to copy to
 	 */
 	public void copyTo(int from, int length, ByteBuffer target) {
 		int own = Math.min(length, this.end - from);
@@ -80,12 +83,12 @@ public final class SseFrame {
 		}
 	}
 
-	/** The same frame without the line of the id. */
+	/** Return this frame without the line of the id. */
 	SseFrame withoutId() {
 		return new SseFrame(this.bytes, SseFields.startOfLastLine(this.bytes), this.publishedAt);
 	}
 
-	/** The data as text, decoded anew with each call. */
+	/** Return the data as text. Each call decodes it again. */
 	@Nullable String text() {
 		return SseFields.dataOf(this.bytes);
 	}

@@ -1,7 +1,7 @@
 package io.github.sse4spring;
 
 /**
- * A hub that is closed was asked to publish.
+ * Thrown when an event is published to a closed hub, or a topic of it is completed.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ public class SseHubClosedException extends RuntimeException {
 
 	/**
 	 * Create the exception.
-	 * @param message what was wrong and what would be right
+	 * @param message the problem and the topic
 	 */
 	public SseHubClosedException(String message) {
 		super(message);

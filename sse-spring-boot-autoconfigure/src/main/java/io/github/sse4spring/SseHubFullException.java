@@ -1,7 +1,8 @@
 package io.github.sse4spring;
 
 /**
- * A hub has as many topics as it may, all of them with subscribers.
+ * Thrown when a hub needs another topic but has reached its maximum, and every topic has
+ * subscribers.
  *
  * @since 0.1.0
  */
@@ -11,7 +12,7 @@ public class SseHubFullException extends RuntimeException {
 
 	/**
 	 * Create the exception.
-	 * @param message what was wrong and what would be right
+	 * @param message the problem, the number of topics and the topic
 	 */
 	public SseHubFullException(String message) {
 		super(message);

@@ -5,15 +5,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a hub at one moment; each topic is of a moment of its own, soon after.
+ * The state of a hub at one moment. The state of each topic is read one after the other,
+ * soon after that moment.
  *
- * @param epoch the part of its ids that is new with every start
+ * @param epoch the part of the ids of the hub that changes with every start
  * @param position the id that a subscriber starting now would get
- * @param retainedBytes what it retains, encoded, with 128 bytes for every event
- * @param subscribers how many subscribers it has
- * @param missed how many events its subscribers have missed because they lagged, since
- * its start
- * @param topics its topics, by name
+ * @param retainedBytes the size of the retained events in bytes: their encoded bytes, 128
+ * bytes for each event, and the characters of its id, name and comment
+ * @param subscribers how many subscribers the hub has
+ * @param missed how many events the subscribers have missed because they lagged, since
+ * the start of the hub
+ * @param topics the topics, by name
  * @since 0.1.0
  */
 public record SseHubSnapshot(String epoch, String position, long retainedBytes, int subscribers, long missed,
@@ -22,10 +24,10 @@ public record SseHubSnapshot(String epoch, String position, long retainedBytes, 
 	/**
 	 * The state of a topic.
 	 *
-	 * @param name its name
-	 * @param subscribers how many subscribers it has
+	 * @param name the name
+	 * @param subscribers how many subscribers the topic has
 	 * @param retained how many events it retains
-	 * @param lastId the id of its newest event that is retained, if any is
+	 * @param lastId the id of the newest retained event, or {@code null} if there is none
 	 */
 	public record Topic(String name, int subscribers, int retained, @Nullable String lastId) {
 

@@ -18,20 +18,20 @@ import reactor.core.publisher.FluxOperator;
  * </pre>
  *
  * <p>
- * Every stream is kept alive without this class. Use it for a stream that needs settings
- * other than {@code sse.keep-alive.*}. It may stand anywhere among the operators: it
- * gives its settings to the stream and passes the source through untouched. If there are
- * several, the outermost wins. Where there is no stream (a service, a test), it only
- * passes the source through.
+ * Every stream has a keep-alive without this class. Use it for a stream that needs
+ * settings other than {@code sse.keep-alive.*}. It may stand anywhere among the
+ * operators: it passes its settings to the stream and does not change the source. If
+ * there are several, the outermost wins. Without a stream (in a service or a test), it
+ * has no effect.
  *
  * @since 0.1.0
  */
 public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permits SseKeepAlive.OverFuseable {
 
-	/** The shortest interval: a shorter one is traffic, not a sign of life. */
+	/** The shortest interval. A shorter one would only add traffic. */
 	public static final Duration MIN_INTERVAL = Duration.ofMillis(100);
 
-	/** The longest interval: use {@link #off(Flux)} for a longer one. */
+	/** The longest interval. Use {@link #off(Flux)} instead of a longer one. */
 	public static final Duration MAX_INTERVAL = Duration.ofDays(365);
 
 	private final Settings settings;
@@ -42,17 +42,19 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	}
 
 	/**
-	 * Give a flux a keep-alive of its own, also where that of the application is off.
+	 * Create a flux with a keep-alive of its own. The keep-alive is on, even if that of
+	 * the application is off.
 	 * @param source the events
-	 * @return the same events, with the keep-alive of the application until told
-	 * otherwise
+	 * @return the same events; interval and comment are those of the application unless
+	 * set
 	 */
 	public static SseKeepAlive of(Flux<? extends SseEvent> source) {
 		return create(source, new Settings(true, null, null));
 	}
 
 	/**
-	 * Take the keep-alive from a flux: its stream may be silent for any time.
+	 * Create a flux without a keep-alive. Its stream may be silent for any length of
+	 * time.
 	 * @param source the events
 	 * @return the same events
 	 */
@@ -69,6 +71,8 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	 * Set the longest time without any bytes.
 	 * @param maxInterval 100 ms to 365 days
 	 * @return a copy with this interval
+	 * @throws IllegalArgumentException if the interval is shorter or longer
+	 * @throws IllegalStateException if the keep-alive is {@linkplain #off(Flux) off}
 	 */
 	public SseKeepAlive maxInterval(Duration maxInterval) {
 		if (maxInterval.compareTo(MIN_INTERVAL) < 0 || maxInterval.compareTo(MAX_INTERVAL) > 0) {
@@ -83,6 +87,8 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	 * Set the comment to write.
 	 * @param comment the comment; may be empty
 	 * @return a copy with this comment
+	 * @throws IllegalArgumentException if the comment has a lone surrogate
+	 * @throws IllegalStateException if the keep-alive is {@linkplain #off(Flux) off}
 	 */
 	public SseKeepAlive comment(String comment) {
 		return create(this.source,
@@ -118,8 +124,8 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	}
 
 	/**
-	 * Tells the operators around it that the source offers fusion, which they decide on
-	 * when they are assembled.
+	 * Used if the source is fuseable. Operators check for {@link Fuseable} when they are
+	 * assembled.
 	 */
 	static final class OverFuseable extends SseKeepAlive implements Fuseable {
 

@@ -3,7 +3,8 @@ package io.github.sse4spring;
 import java.util.List;
 
 /**
- * A subscriber with {@link SseLagPolicy#FAIL} was more than its buffer size behind.
+ * The error of a flux with {@link SseLagPolicy#FAIL} whose subscriber was more than its
+ * buffer size behind.
  *
  * @since 0.1.0
  */
@@ -18,7 +19,7 @@ public class SseLagException extends RuntimeException {
 	/**
 	 * Create the exception.
 	 * @param topics the topics of the subscription
-	 * @param missed how many events of the lagged topic the subscriber had not taken
+	 * @param missed how many events of the lagged topic the subscriber had not received
 	 */
 	public SseLagException(List<String> topics, long missed) {
 		super("The subscriber of %s lagged and missed %d events".formatted(topics, missed));
@@ -35,7 +36,7 @@ public class SseLagException extends RuntimeException {
 	}
 
 	/**
-	 * Return how many events the subscriber had not taken.
+	 * Return how many events of the lagged topic the subscriber had not received.
 	 * @return the number of events missed
 	 */
 	public long missed() {

@@ -1,33 +1,34 @@
 package io.github.sse4spring;
 
 /**
- * What a subscriber gets that was more than its buffer size behind.
+ * The action for a subscriber that is more than its buffer size behind.
  *
  * @since 0.1.0
  */
 public enum SseLagPolicy {
 
 	/**
-	 * It goes on half its buffer size behind the tail, after one {@code sse-lag} notice
-	 * that says how many events it missed.
+	 * The subscriber receives one {@code sse-lag} notice with the number of events that
+	 * it missed. It then continues half its buffer size behind the tail.
 	 */
 	SKIP,
 
 	/**
-	 * It goes on with the newest event only, after one {@code sse-lag} notice. For values
-	 * of which only the last one counts, such as prices.
+	 * The subscriber receives one {@code sse-lag} notice and then continues with the
+	 * newest event. Use it where only the latest value counts, such as for prices.
 	 */
 	SKIP_TO_LATEST,
 
 	/**
-	 * Its stream ends cleanly, for the client to come back and resume; what it then can
-	 * not get any more it is told as a gap.
+	 * The stream ends cleanly, and the client reconnects and resumes. If some of the
+	 * events after its position are no longer retained by then, an {@code sse-gap} notice
+	 * comes first.
 	 */
 	DISCONNECT,
 
 	/**
-	 * Its flux fails with an {@link SseLagException}, for operators to handle. Where none
-	 * does, the stream ends as with {@link #DISCONNECT}.
+	 * The flux fails with an {@link SseLagException}, which an operator may handle. If no
+	 * operator does, the stream ends as with {@link #DISCONNECT}.
 	 */
 	FAIL
 

@@ -3,9 +3,10 @@ package io.github.sse4spring;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The id of the last event that a reconnecting client has seen: its {@code Last-Event-ID}
- * header, else its {@code lastEventId} query parameter. A handler method that resumes by
- * hand declares it as an argument, {@code null} when the client sent none:
+ * The id of the last event that a reconnecting client has received. It comes from the
+ * {@code Last-Event-ID} header, or from the {@code lastEventId} query parameter if there
+ * is no header. Declare it as an argument of a handler method that resumes by itself. The
+ * argument is {@code null} if the client sent no id:
  *
  * <pre class="code">
  * &#64;GetMapping("/counter")
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>
- * The client chooses this value: trust it as little as any other input. Immutable.
+ * The client chooses this value: validate it like any other input. Immutable.
  *
  * @since 0.1.0
  */
@@ -29,19 +30,20 @@ public final class SseLastEventId {
 	}
 
 	/**
-	 * Take an id as the client sent it.
+	 * Create an instance from the id that a client sent.
 	 * @param id the id, already decoded to characters
-	 * @return the id, with an empty {@link #value()} if it is not usable
+	 * @return the last event ID, with an empty {@link #value()} if the id is not usable
 	 */
 	public static SseLastEventId of(String id) {
 		return new SseLastEventId(isUsable(id) ? id : "");
 	}
 
 	/**
-	 * Return the id.
-	 * @return the id, or the empty string if the client sent one that no server gives out
-	 * (longer than {@value SseEvent#MAX_ID_BYTES} bytes, with controls, not UTF-8);
-	 * nothing can be resumed from that
+	 * Return the id. The value is empty if the id that the client sent is not one that an
+	 * {@link SseEvent} can have: it is longer than {@value SseEvent#MAX_ID_BYTES} bytes,
+	 * contains control characters, or is not UTF-8, for example. Such an id cannot be
+	 * resumed from.
+	 * @return the id, or the empty string if it is not usable
 	 */
 	public String value() {
 		return this.value;
@@ -49,7 +51,7 @@ public final class SseLastEventId {
 
 	/**
 	 * Return the id as a number.
-	 * @param fallback what to return if the id is not a decimal {@code long}
+	 * @param fallback the result if the id is not a decimal {@code long}
 	 * @return the number or the fallback
 	 */
 	public long asLong(long fallback) {

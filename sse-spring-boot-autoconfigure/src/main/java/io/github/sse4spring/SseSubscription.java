@@ -9,8 +9,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes what a subscriber of a hub wants. Immutable and reusable: each method returns
- * a copy.
+ * Describes a subscription to topics of a hub: where it starts, and how it handles lag,
+ * filtering and resuming. Immutable and reusable: each method returns a copy.
  *
  * <pre class="code">
  * hub.subscribe(SseSubscription.to("orders", "prices").last(10).onLag(SKIP_TO_LATEST));
@@ -54,7 +54,7 @@ public final class SseSubscription {
 	}
 
 	/**
-	 * Where a subscriber begins that does not resume.
+	 * Where a subscriber starts unless it resumes.
 	 */
 	public enum Start {
 
@@ -64,27 +64,29 @@ public final class SseSubscription {
 		/** With the oldest event that is retained. */
 		EARLIEST,
 
-		/** With the newest few over all its topics. */
+		/** With the newest events over all topics of the subscription. */
 		LAST,
 
-		/** After an id, whatever the client has sent. */
+		/** After a given id. The last event ID of the client is ignored. */
 		AFTER
 
 	}
 
 	/**
-	 * Describe a subscription to topics. Duplicates collapse.
+	 * Describe a subscription to topics. Duplicates are removed.
 	 * @param topics one to 64 topics, each of 1 to 128 bytes of UTF-8 without controls
 	 * @return the description
+	 * @throws IllegalArgumentException if a topic or the number of topics is not valid
 	 */
 	public static SseSubscription to(String... topics) {
 		return to(List.of(topics));
 	}
 
 	/**
-	 * Describe a subscription to topics. Duplicates collapse.
+	 * Describe a subscription to topics. Duplicates are removed.
 	 * @param topics one to 64 topics, each of 1 to 128 bytes of UTF-8 without controls
 	 * @return the description
+	 * @throws IllegalArgumentException if a topic or the number of topics is not valid
 	 */
 	public static SseSubscription to(Collection<String> topics) {
 		Copy copy = new Copy();
@@ -98,25 +100,25 @@ public final class SseSubscription {
 	}
 
 	/**
-	 * Begin with the next event to be published, which is the default.
-	 * @return a copy that does so
+	 * Start with the next event to be published. This is the default.
+	 * @return a copy with this start
 	 */
 	public SseSubscription latest() {
 		return startingAt(Start.LATEST, 0, null);
 	}
 
 	/**
-	 * Begin with the oldest event that is retained.
-	 * @return a copy that does so
+	 * Start with the oldest event that is retained.
+	 * @return a copy with this start
 	 */
 	public SseSubscription earliest() {
 		return startingAt(Start.EARLIEST, 0, null);
 	}
 
 	/**
-	 * Begin with the newest events over all topics.
-	 * @param n how many; zero is {@link #latest()}
-	 * @return a copy that does so
+	 * Start with the newest events over all topics.
+	 * @param n how many events, zero or more; zero is {@link #latest()}
+	 * @return a copy with this start
 	 */
 	public SseSubscription last(int n) {
 		if (n < 0) {
@@ -126,9 +128,9 @@ public final class SseSubscription {
 	}
 
 	/**
-	 * Begin after an id, whatever the client has sent.
-	 * @param id an id of an event or a position; {@code null} is {@link #latest()}
-	 * @return a copy that does so
+	 * Start after an id, and ignore the last event ID of the client.
+	 * @param id the id of an event, or a position; {@code null} is {@link #latest()}
+	 * @return a copy with this start
 	 */
 	public SseSubscription after(@Nullable String id) {
 		return startingAt((id != null) ? Start.AFTER : Start.LATEST, 0, id);
@@ -168,8 +170,9 @@ public final class SseSubscription {
 	}
 
 	/**
-	 * Take only some events. Unlike the operator of the flux this keeps the position of
-	 * the subscriber on any stream. Several are all asked.
+	 * Take only the events that match a filter. If it is called several times, an event
+	 * must match all filters. Unlike {@code Flux.filter}, this keeps the position of the
+	 * subscriber on any stream.
 	 * @param filter whether to take an event; called on the event loop of the stream
 	 * @return a copy with this filter
 	 */
@@ -180,9 +183,10 @@ public final class SseSubscription {
 	}
 
 	/**
-	 * Have no position on the stream: events come without id, and what the client has
-	 * sent is ignored. Several such fluxes may be merged, and one may be shared; its
-	 * notices are in the flux then, where all streams get them.
+	 * Subscribe without a position on the stream. Events have no id, and the last event
+	 * ID of the client is ignored. Several such fluxes may be merged. One may also be
+	 * shared by several streams; its notices are then in the flux, and each of the
+	 * streams receives them.
 	 * @return a copy without resume
 	 */
 	public SseSubscription withoutResume() {
@@ -192,7 +196,8 @@ public final class SseSubscription {
 	}
 
 	/**
-	 * Put notices into the flux, for consumers that are not the response of a request.
+	 * Put notices into the flux. Use it for a consumer that is not the response of a
+	 * request.
 	 * @return a copy with notices
 	 */
 	public SseSubscription withNotices() {
@@ -210,7 +215,7 @@ public final class SseSubscription {
 	}
 
 	/**
-	 * Return where a subscriber begins that does not resume.
+	 * Return where a subscriber starts unless it resumes.
 	 * @return the start
 	 */
 	public Start start() {
@@ -218,7 +223,7 @@ public final class SseSubscription {
 	}
 
 	/**
-	 * Return how many events {@link Start#LAST} begins with.
+	 * Return how many events {@link Start#LAST} starts with.
 	 * @return the number of events
 	 */
 	public int count() {
@@ -226,7 +231,7 @@ public final class SseSubscription {
 	}
 
 	/**
-	 * Return the id that {@link Start#AFTER} begins after.
+	 * Return the id that {@link Start#AFTER} starts after.
 	 * @return the id, or {@code null} for another start
 	 */
 	public @Nullable String afterId() {
@@ -235,7 +240,7 @@ public final class SseSubscription {
 
 	/**
 	 * Return how many events of each topic the subscriber may be behind.
-	 * @return the buffer size, or {@code null} for that of each topic
+	 * @return the buffer size, or {@code null} to use the setting of each topic
 	 */
 	public @Nullable Integer bufferSize() {
 		return this.bufferSize;
@@ -243,16 +248,16 @@ public final class SseSubscription {
 
 	/**
 	 * Return what happens when the subscriber is more than its buffer size behind.
-	 * @return the policy, or {@code null} for that of the topic that lags
+	 * @return the policy, or {@code null} to use the setting of the topic that lags
 	 */
 	public @Nullable SseLagPolicy lagPolicy() {
 		return this.lagPolicy;
 	}
 
 	/**
-	 * Return whether an event is taken.
+	 * Return whether the subscription takes an event.
 	 * @param event the event
-	 * @return what the filter says, {@code true} without one
+	 * @return the result of the filter, or {@code true} without a filter
 	 */
 	public boolean takes(SseEvent event) {
 		return this.filter == null || this.filter.test(event);

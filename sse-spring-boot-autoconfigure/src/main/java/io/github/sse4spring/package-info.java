@@ -2,13 +2,12 @@
  * Server-Sent Events for Spring WebFlux.
  *
  * <p>
- * Four nouns tell the story. An {@link io.github.sse4spring.SseEvent event} is one block
- * of an event stream. A handler returns a {@code Flux<SseEvent>}, which becomes the body
- * of a response. While that response is open it is a
- * {@link io.github.sse4spring.SseStream stream}, with an event loop that owns it and the
- * id that the client sent. While nothing happens on it, a
- * {@link io.github.sse4spring.SseKeepAlive keep-alive} comment tells both ends that the
- * other is still there.
+ * An {@link io.github.sse4spring.SseEvent event} is one block of an event stream. A
+ * handler returns a {@code Flux<SseEvent>}, which becomes the body of a response. While
+ * that response is open it is a {@link io.github.sse4spring.SseStream stream}. A stream
+ * has an event loop that owns it, and the last event ID that the client sent. While a
+ * stream is idle, the server writes {@link io.github.sse4spring.SseKeepAlive keep-alive}
+ * comments to it, by which both ends detect a connection that is dead.
  *
  * <p>
  * This package depends on the JDK and Reactor alone.

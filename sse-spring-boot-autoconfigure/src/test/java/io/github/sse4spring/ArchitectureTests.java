@@ -28,7 +28,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What each package may import, and what no class may do.
+ * Checks the dependencies of each package, and rules for all classes.
  */
 class ArchitectureTests {
 
@@ -125,7 +125,7 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void nobodyKnowsTheAutoConfiguration() {
+	void noOtherPackageKnowsTheAutoConfiguration() {
 		ArchRuleDefinition.noClasses()
 			.that()
 			.resideOutsideOfPackage(ROOT + ".autoconfigure..")
@@ -206,7 +206,7 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void nobodyVerifiesWithoutALimit() {
+	void stepVerifiersHaveALimit() {
 		ArchRuleDefinition.noClasses()
 			.should(ArchConditions
 				.callMethodWhere(method("reactor\\.test\\.StepVerifier.*", "verifyComplete|verifyError.*")))
@@ -215,14 +215,14 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void nobodyLeavesTheLogOperatorBehind() {
+	void noLogOperatorIsLeftBehind() {
 		ArchRuleDefinition.noClasses()
 			.should(ArchConditions.callMethodWhere(method("reactor\\.core\\.publisher\\.(Flux|Mono)", "log")))
 			.check(ALL);
 	}
 
 	@Test
-	void nobodySleeps() {
+	void noThreadSleeps() {
 		ArchRuleDefinition.noClasses()
 			.should(ArchConditions.callMethodWhere(method("java\\.lang\\.Thread", "sleep")))
 			.check(ALL);
@@ -291,7 +291,7 @@ class ArchitectureTests {
 	}
 
 	/**
-	 * A slice for each top-level class of a package.
+	 * Assigns each top-level class of a package, with its nested classes, to a slice.
 	 */
 	private static final class TopLevelClasses implements SliceAssignment {
 

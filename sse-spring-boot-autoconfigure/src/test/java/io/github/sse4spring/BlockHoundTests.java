@@ -9,8 +9,8 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /**
- * Shows that what blocks is found, so that the silence of all other tests means
- * something.
+ * Checks that a blocking call is detected. Without this test, the other tests would also
+ * pass if BlockHound did not work.
  */
 class BlockHoundTests {
 

@@ -27,7 +27,7 @@ import org.springframework.util.ClassUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What users can name is what {@code public-api.txt} says.
+ * Checks that the public API is the same as in {@code public-api.txt}.
  */
 class PublicApiTests {
 
@@ -80,7 +80,9 @@ class PublicApiTests {
 		return Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers);
 	}
 
-	/** Each line names its type, so that a difference can be read alone. */
+	/**
+	 * Each line contains the name of the type, so a line of a diff is clear by itself.
+	 */
 	private static Stream<String> lines(Class<?> type) {
 		List<String> members = new ArrayList<>();
 		Arrays.stream(type.getDeclaredFields())
@@ -141,7 +143,7 @@ class PublicApiTests {
 				+ (exceptions.isEmpty() ? "" : " throws " + exceptions);
 	}
 
-	/** That of the whole type only: what its arguments may be is not seen. */
+	/** Nullness of the type itself only, not of its type arguments. */
 	private static String name(AnnotatedType type) {
 		return name(type.getType()) + (type.isAnnotationPresent(Nullable.class) ? "?" : "");
 	}
@@ -161,7 +163,7 @@ class PublicApiTests {
 					.collect(Collectors.joining(", ", "<", "> "));
 	}
 
-	/** A word for what matters to a caller or a subclass. */
+	/** The modifiers that matter to a caller or a subclass. */
 	private static String modifiers(int modifiers) {
 		int told = Modifier.PROTECTED | Modifier.STATIC | Modifier.FINAL | Modifier.ABSTRACT;
 		String words = Modifier

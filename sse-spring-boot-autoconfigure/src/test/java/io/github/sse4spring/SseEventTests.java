@@ -112,7 +112,7 @@ class SseEventTests {
 	}
 
 	@Test
-	void noticeIsWhatHasANoticeName() {
+	void eventWithANoticeNameIsANotice() {
 		assertThat(SseEvent.text("{}").withName("sse-gap").isNotice()).isTrue();
 		assertThat(SseEvent.text("{}").withName("gap").isNotice()).isFalse();
 		assertThat(SseEvent.text("{}").isNotice()).isFalse();

@@ -62,7 +62,7 @@ class SseKeepAliveTests {
 	}
 
 	@Test
-	void settingsOfOneThatIsOffAreRefused() {
+	void settingsOfAKeepAliveThatIsOffAreRefused() {
 		SseKeepAlive off = SseKeepAlive.off(Flux.never());
 		assertThatIllegalStateException().isThrownBy(() -> off.maxInterval(Duration.ofSeconds(1)))
 			.withMessageContaining("use of(..)");

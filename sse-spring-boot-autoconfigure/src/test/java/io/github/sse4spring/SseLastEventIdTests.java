@@ -21,7 +21,7 @@ class SseLastEventIdTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "x", "", "1.5", "99999999999999999999" })
-	void whatIsNoLongIsTheFallback(String id) {
+	void idThatIsNotALongReturnsTheFallback(String id) {
 		assertThat(SseLastEventId.of(id).asLong(7)).isEqualTo(7);
 	}
 

@@ -7,10 +7,10 @@ import java.util.stream.IntStream;
 /**
  * A logarithmic axis.
  *
- * @param low the least value
- * @param high the greatest
- * @param from where the least value is drawn
- * @param to where the greatest is
+ * @param low the smallest value
+ * @param high the largest value
+ * @param from the coordinate of the smallest value
+ * @param to the coordinate of the largest value
  */
 record Axis(double low, double high, int from, int to) {
 
@@ -18,7 +18,7 @@ record Axis(double low, double high, int from, int to) {
 
 	private static final double ROOM = 1.15;
 
-	/** An axis with room for all these values. */
+	/** Create an axis with room for all these values. */
 	static Axis of(double[] values, int from, int to) {
 		double[] positive = Arrays.stream(values).filter((value) -> value > 0).toArray();
 		double low = Arrays.stream(positive).min().orElse(1);
@@ -26,13 +26,13 @@ record Axis(double low, double high, int from, int to) {
 		return new Axis(low / ROOM, high * ROOM, from, to);
 	}
 
-	/** Where a value is drawn. */
+	/** Return the coordinate of a value. */
 	double at(double value) {
 		double part = Math.log(Math.max(value, this.low) / this.low) / Math.log(this.high / this.low);
 		return this.from + part * (this.to - this.from);
 	}
 
-	/** The round values on the axis. */
+	/** Return the round values on the axis. */
 	List<Double> ticks() {
 		return IntStream.rangeClosed(-3, 9)
 			.boxed()

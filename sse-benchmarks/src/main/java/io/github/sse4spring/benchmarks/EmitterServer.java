@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * What people write on Spring MVC.
+ * A typical implementation on Spring MVC: a list of {@code SseEmitter}s.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration

@@ -22,10 +22,10 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * The library sse-eventbus as its README says, with Jackson 3 in the place of Jackson 2,
- * which it brings and Spring Boot no longer configures: an object is encoded once for all
- * clients. Its queue is bounded, so that who publishes waits instead of filling the heap;
- * who has gone is forgotten at once instead of after 40 attempts.
+ * The library sse-eventbus, used as its README describes. It brings Jackson 2, which
+ * Spring Boot no longer configures, so this server uses Jackson 3. An object is encoded
+ * once for all clients. The queue is bounded: a publisher waits instead of filling the
+ * heap. A client that is gone is removed at once instead of after 40 attempts.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -60,7 +60,7 @@ class EventBusServer {
 	}
 
 	/**
-	 * How it is configured.
+	 * The configuration of the library.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class Bounds implements SseEventBusConfigurer {
@@ -83,9 +83,9 @@ class EventBusServer {
 	}
 
 	/**
-	 * Objects into JSON.
+	 * Converts objects to JSON.
 	 *
-	 * @param mapper that of the application
+	 * @param mapper the mapper of the application
 	 */
 	private record Converter(JsonMapper mapper) implements DataObjectConverter {
 

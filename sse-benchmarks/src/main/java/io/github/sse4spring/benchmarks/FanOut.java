@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Events to many subscribers, end to end: each server in a process of its own, a client
- * in this one that counts. All servers run side by side and take turns, warm; each figure
- * is the median of the rounds.
+ * Measures events to many subscribers, end to end. Each server runs in a process of its
+ * own. A client in this process counts the events. All servers run at the same time, are
+ * warmed up, and take turns. Each figure is the median of the rounds.
  *
  * <p>
  * Arguments, in any order: {@code subscribers=1000 rates=100,2000 seconds=10 rounds=3
@@ -57,7 +57,7 @@ public final class FanOut {
 		System.exit(0);
 	}
 
-	/** So many deliveries by each, or for a minute where it takes longer. */
+	/** Let each server make this many deliveries, but for at most a minute. */
 	private void warmUp(int deliveries) {
 		for (String name : this.servers.names()) {
 			long delivered = 0;
@@ -77,7 +77,7 @@ public final class FanOut {
 		}
 	}
 
-	/** One result, or none if the server has failed. */
+	/** Return one result, or none if the server has failed. */
 	private List<Result> measure(String name, int round, Publishing publishing) {
 		try {
 			return List.of(this.servers.measure(name, this.subscribers, round, publishing));

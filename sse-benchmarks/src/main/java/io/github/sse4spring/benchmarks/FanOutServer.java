@@ -9,12 +9,12 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * The servers of the {@link FanOut} that run on the JVM: each has the streams at
- * {@code /events} and publishes when {@code /publish} is asked for.
+ * The servers of the {@link FanOut} that run on the JVM. Each serves its streams at
+ * {@code /events} and publishes on a request to {@code /publish}.
  */
 public final class FanOutServer {
 
-	/** Tomcat is here for Spring MVC only. */
+	/** Tomcat is on the class path only for Spring MVC. */
 	static final String NETTY = "spring.autoconfigure.exclude="
 			+ "org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration";
 
@@ -22,8 +22,8 @@ public final class FanOutServer {
 	}
 
 	/**
-	 * Start, and print the port.
-	 * @param args which server
+	 * Start the server, and print the port.
+	 * @param args the name of the server
 	 * @throws Exception if it does not start
 	 */
 	public static void main(String[] args) throws Exception {
@@ -43,7 +43,7 @@ public final class FanOutServer {
 		}
 	}
 
-	/** Run an application of this type at a free port, and print the port. */
+	/** Run an application of this type on a free port, and print the port. */
 	static ConfigurableApplicationContext run(Class<?> server, String type, String... properties) {
 		List<String> all = new ArrayList<>(List.of(NETTY, "server.port=0", "spring.main.web-application-type=" + type,
 				"spring.main.banner-mode=off", "logging.level.root=warn", "sse.limits.max-connections=20000",

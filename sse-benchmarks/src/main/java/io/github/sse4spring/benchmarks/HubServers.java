@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The servers of the {@link FanOut} that are this hub.
+ * The servers of the {@link FanOut} that use this hub.
  */
 final class HubServers {
 
@@ -25,7 +25,7 @@ final class HubServers {
 	}
 
 	/**
-	 * The hub as the README says.
+	 * The hub, used as in the README.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
@@ -52,7 +52,7 @@ final class HubServers {
 	}
 
 	/**
-	 * The hub, behind operators of the user.
+	 * The hub, with operators of the application.
 	 */
 	static class WithOperators extends Plain {
 
@@ -79,7 +79,7 @@ final class HubServers {
 		}
 
 		/**
-		 * Where the meters are.
+		 * Provides the registry of the meters.
 		 */
 		@Configuration(proxyBeanMethods = false)
 		static class Registry {
@@ -94,7 +94,7 @@ final class HubServers {
 	}
 
 	/**
-	 * The hub, behind an operator that nobody can see through.
+	 * The hub, with an operator that the stream cannot see through.
 	 */
 	static class NotFused extends Plain {
 

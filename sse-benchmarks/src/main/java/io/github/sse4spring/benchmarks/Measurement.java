@@ -10,8 +10,8 @@ import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 
 /**
- * One run of one server: streams are opened, events published, and what comes is counted
- * until all is there, or nothing more comes, or it takes too long.
+ * One run of one server. It opens streams, publishes events, and counts deliveries until
+ * all have arrived, no more arrive, or the time is over.
  */
 final class Measurement implements AutoCloseable {
 
@@ -35,14 +35,14 @@ final class Measurement implements AutoCloseable {
 
 	private long start;
 
-	/** Measure a server, once it has nothing else to do. */
+	/** Create a measurement. Waits until the server is idle. */
 	Measurement(ServerProcess server) {
 		this.server = server;
 		this.server.awaitIdle();
 		this.client = new StreamClient("localhost", server.port());
 	}
 
-	/** Open a stream at each of the paths. */
+	/** Open a stream at each path. */
 	void open(List<String> paths) throws InterruptedException {
 		for (String path : paths) {
 			Counter counter = new Counter(this.latency);
@@ -62,7 +62,10 @@ final class Measurement implements AutoCloseable {
 		}
 	}
 
-	/** Have events published, and count so many deliveries for so long at most. */
+	/**
+	 * Start publishing, and count up to this many deliveries for at most this many
+	 * seconds, plus a grace time.
+	 */
 	void publish(Publisher publisher, long expected, int seconds) throws Exception {
 		this.expected = expected;
 		Duration before = this.server.cpu();
@@ -95,7 +98,7 @@ final class Measurement implements AutoCloseable {
 		return this.counters.stream().mapToLong((counter) -> counter.events).sum();
 	}
 
-	/** What has come. The streams are closed. */
+	/** Close the streams and return the result. */
 	Result result(String name, int rate, int round) throws InterruptedException {
 		close();
 		if (this.counters.stream().anyMatch((counter) -> !counter.ordered)) {
@@ -113,7 +116,7 @@ final class Measurement implements AutoCloseable {
 	}
 
 	/**
-	 * Starts the publishing, and does not wait for its end.
+	 * Starts publishing and does not wait for its end.
 	 */
 	@FunctionalInterface
 	interface Publisher {
@@ -123,7 +126,7 @@ final class Measurement implements AutoCloseable {
 	}
 
 	/**
-	 * Counts, and keeps how long each event was under way.
+	 * Counts events and records the latency of each.
 	 */
 	private static final class Counter extends StreamReader {
 

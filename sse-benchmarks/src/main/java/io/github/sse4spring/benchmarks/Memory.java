@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a stream costs on which nothing happens: memory, and the CPU of its keep-alive.
- * This hub against plain WebFlux with and without a comment every 15 seconds, and against
- * bare Netty with one, which is the least that it can cost; one after the other, each in
- * a new process with the same memory.
+ * Measures the cost of an idle stream: its memory, and the CPU time of its keep-alive. It
+ * compares this hub with plain WebFlux, with and without a comment every 15 seconds, and
+ * with bare Netty with a comment, which is the lower limit. The servers run one after the
+ * other, each in a new process with the same memory.
  *
  * <p>
  * Arguments, in any order: {@code streams=10000 seconds=30 rounds=1

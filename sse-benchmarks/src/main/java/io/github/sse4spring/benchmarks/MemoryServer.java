@@ -17,8 +17,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The server of the {@link Memory}: streams on which nothing is published, of this hub
- * and of plain WebFlux.
+ * The server of the {@link Memory}: idle streams of this hub and of plain WebFlux.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -36,26 +35,29 @@ public class MemoryServer {
 	}
 
 	/**
-	 * Start, and print the port.
+	 * Start the server, and print the port.
 	 * @param args none
 	 */
 	public static void main(String[] args) {
 		FanOutServer.run(MemoryServer.class, "reactive", "sse.keep-alive.max-interval=" + INTERVAL);
 	}
 
-	/** With keep-alive, as it is by default. */
+	/** A stream with the default keep-alive. */
 	@GetMapping("/hub")
 	Flux<SseEvent> hub() {
 		return this.hub.subscribe("idle");
 	}
 
-	/** With what most people write to the same end. */
+	/** A stream with a typical hand-written keep-alive. */
 	@GetMapping("/sinks-interval")
 	Flux<ServerSentEvent<String>> sinkWithInterval() {
 		return Flux.merge(sink(), Flux.interval(INTERVAL).map((tick) -> comment("")));
 	}
 
-	/** A comment comes first, so that the headers go out. */
+	/**
+	 * A stream without a keep-alive. The first comment makes the server write the
+	 * headers.
+	 */
 	@GetMapping("/sinks")
 	Flux<ServerSentEvent<String>> sink() {
 		return this.sink.asFlux().startWith(comment(""));
@@ -65,7 +67,7 @@ public class MemoryServer {
 		return ServerSentEvent.<String>builder().comment(text).build();
 	}
 
-	/** What is used after a collection. */
+	/** Return the used heap after a collection. */
 	@GetMapping("/heap")
 	Mono<String> heap() {
 		return Mono.fromSupplier(() -> Long.toString(usedHeap())).subscribeOn(Schedulers.boundedElastic());

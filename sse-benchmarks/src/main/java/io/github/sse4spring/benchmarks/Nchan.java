@@ -20,13 +20,16 @@ import io.netty.util.ReferenceCountUtil;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Nginx with the module nchan, if it is installed. It cannot publish by itself: this
- * process does, over one connection that it keeps and on which it does not wait for
- * answers, so that events stay in order at any rate.
+ * Nginx with the module nchan, if it is installed. Nginx does not publish by itself. This
+ * process publishes over one connection and does not wait for responses, so events stay
+ * in order at any rate.
  */
 final class Nchan {
 
-	/** Connections are spread evenly over the workers; of events the least is kept. */
+	/**
+	 * Connections are spread evenly over the workers. The module retains as few events as
+	 * it can.
+	 */
 	private static final String CONFIGURATION = """
 			daemon off;
 			worker_processes %d;
@@ -68,7 +71,7 @@ final class Nchan {
 	private Nchan() {
 	}
 
-	/** Start it, if it is installed. */
+	/** Start the server, if it is installed. */
 	static Optional<ServerProcess> start() throws IOException {
 		Optional<Path> nginx = first(Stream.concat(Stream.of("/usr/sbin"), Stream.of(path())), "nginx");
 		Optional<Path> module = first(
@@ -87,12 +90,12 @@ final class Nchan {
 				configuration.toString(), "-e", "stderr"), port));
 	}
 
-	/** Where programs are looked for. */
+	/** Return the directories to search for programs. */
 	static String[] path() {
 		return System.getenv().getOrDefault("PATH", "").split(File.pathSeparator);
 	}
 
-	/** The first of the directories that has a file of this name. */
+	/** Return the file of this name in the first directory that contains it. */
 	static Optional<Path> first(Stream<String> directories, String file) {
 		return directories.map((directory) -> Path.of(directory, file)).filter(Files::exists).findFirst();
 	}
@@ -103,7 +106,7 @@ final class Nchan {
 		}
 	}
 
-	/** Publish, through a client whose connection it becomes. */
+	/** Publish over a new connection of this client. */
 	@SuppressWarnings("FutureReturnValueIgnored")
 	static void publish(StreamClient client, Publishing publishing) throws InterruptedException {
 		Channel channel = client.connect(new Answers(), true);
@@ -116,7 +119,7 @@ final class Nchan {
 	}
 
 	/**
-	 * Answers, which are not read.
+	 * Ignores the responses.
 	 */
 	private static final class Answers extends ChannelInboundHandlerAdapter {
 

@@ -38,8 +38,8 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 
 /**
- * The least that a server on Netty can do for each event and stream: one shared buffer
- * that is framed already, written and flushed. It knows no back-pressure.
+ * The lower limit of the work that a server on Netty does for each event and stream: it
+ * writes and flushes one shared buffer that is already framed. It has no back-pressure.
  */
 final class NettyFanOutServer extends SimpleChannelInboundHandler<HttpRequest> {
 
@@ -59,9 +59,9 @@ final class NettyFanOutServer extends SimpleChannelInboundHandler<HttpRequest> {
 	}
 
 	/**
-	 * Start, and print the port.
-	 * @param chunked whether with chunks
-	 * @param keepAlive how often to write a comment, zero for never
+	 * Start the server, and print the port.
+	 * @param chunked whether responses are chunked
+	 * @param keepAlive the interval between comments, zero for no comments
 	 */
 	static void run(boolean chunked, Duration keepAlive) throws InterruptedException {
 		ChannelGroup streams = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  */
 final class Panel {
 
-	/** Seen well on white and on black. */
+	/** Colours that are visible on white and on black. */
 	private static final List<String> COLOURS = List.of("#2f81f7", "#6e9fe0", "#39a0a0", "#1f6feb", "#d9534f",
 			"#d0883a", "#b08900", "#8957e5", "#a371f7", "#2da44e", "#c2559d");
 
@@ -62,7 +62,7 @@ final class Panel {
 		labels(svg, labels, x.to() + 16, y);
 	}
 
-	/** The names beside the ends of their lines, as near as they do not touch. */
+	/** Draw the names close to the ends of their lines, without overlap. */
 	private static void labels(StringBuilder svg, List<Label> labels, int left, Axis y) {
 		labels.sort(Comparator.comparingDouble(Label::y));
 		double needed = y.from() - (labels.size() - 1) * LABEL_HEIGHT;
@@ -92,7 +92,7 @@ final class Panel {
 		return String.format(Locale.ROOT, "%.1f", value);
 	}
 
-	/** A round number, such as 0.5, 20 or 100k. */
+	/** Format a round number, such as 0.5, 20 or 100k. */
 	private static String label(double value) {
 		int suffix = 0;
 		double left = value;
@@ -105,12 +105,12 @@ final class Panel {
 	}
 
 	/**
-	 * The name of a line, and where the line ends.
+	 * The name of a line and the position of its end.
 	 *
-	 * @param name of the server
-	 * @param colour of its line
-	 * @param x of its last point
-	 * @param y of its last point
+	 * @param name the name of the server
+	 * @param colour the colour of its line
+	 * @param x the x coordinate of its last point
+	 * @param y the y coordinate of its last point
 	 */
 	private record Label(String name, String colour, double x, double y) {
 

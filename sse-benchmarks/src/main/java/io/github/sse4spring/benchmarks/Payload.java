@@ -5,25 +5,26 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the data of an event that is counted looks like: its number and the time of its
- * publishing in fixed places after a mark, then as much more as makes about 190 bytes on
- * the wire.
+ * The data of a counted event. After a mark, it contains the number of the event and the
+ * time of publishing at fixed positions. It is padded to about 190 bytes on the wire.
  */
 enum Payload {
 
-	/** A text that is ready. */
+	/** A text that needs no encoding. */
 	TEXT('#', 0, 16),
 
-	/** An {@link Update}, which each server encodes its own way. */
+	/** An {@link Update}, which each server encodes in its own way. */
 	JSON('{', 9, 33);
 
-	/** The digits of a number. */
+	/** The number of digits of a number. */
 	static final int DIGITS = 16;
 
-	/** All that follows the mark. */
+	/** The number of bytes after the mark. */
 	static final int LENGTH = 150;
 
-	/** What is added to the number of an update, so that it has its digits. */
+	/**
+	 * Added to the number of an update: every number then has the same number of digits.
+	 */
 	private static final long FIRST = 1_000_000_000_000_000L;
 
 	private static final String REST = "x".repeat(LENGTH - 2 * DIGITS);
@@ -32,10 +33,10 @@ enum Payload {
 
 	private final char mark;
 
-	/** Where the number is, after the mark. */
+	/** The position of the number after the mark. */
 	final int numberAt;
 
-	/** Where the time is, after the mark. */
+	/** The position of the time after the mark. */
 	final int timeAt;
 
 	Payload(char mark, int numberAt, int timeAt) {
@@ -44,7 +45,7 @@ enum Payload {
 		this.timeAt = timeAt;
 	}
 
-	/** Which payload begins like this, if any. */
+	/** Return the payload that begins with this byte, if any. */
 	static @Nullable Payload marked(byte b) {
 		if (b == TEXT.mark) {
 			return TEXT;
@@ -52,17 +53,21 @@ enum Payload {
 		return (b == JSON.mark) ? JSON : null;
 	}
 
-	/** How much after the mark has to be read. */
+	/** Return how many bytes after the mark must be read. */
 	int head() {
 		return this.timeAt + DIGITS;
 	}
 
-	/** The data of the event of this number, published now: a text or an update. */
+	/**
+	 * Return the data of the event with this number, published now: a text or an update.
+	 */
 	Object data(long number) {
 		return (this == TEXT) ? text(number) : new Update(FIRST + number, micros(), WORDS);
 	}
 
-	/** The data of the event of this number, published now, as it is on the wire. */
+	/**
+	 * Return the data of the event with this number, published now, as it is on the wire.
+	 */
 	String text(long number) {
 		if (this == TEXT) {
 			return "#" + digits(number) + digits(micros()) + REST;
@@ -70,19 +75,19 @@ enum Payload {
 		return "{\"number\":" + (FIRST + number) + ",\"time\":" + micros() + ",\"words\":\"" + WORDS + "\"}";
 	}
 
-	/** The time in microseconds, the same for all processes of a machine. */
+	/** Return the time in microseconds. All processes of a machine have the same time. */
 	static long micros() {
 		Instant now = Instant.now();
 		return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
 	}
 
-	/** A number of 16 digits, which serves as an id. */
+	/** Format a number with 16 digits, for use as an id. */
 	static String digits(long number) {
 		String digits = Long.toString(number);
 		return "0".repeat(DIGITS - digits.length()) + digits;
 	}
 
-	/** Read a number of 16 digits, or -1 if they are none. */
+	/** Read a number of 16 digits. Returns -1 if a byte is not a digit. */
 	static long number(byte[] bytes, int from) {
 		long number = 0;
 		for (int i = from; i < from + DIGITS; i++) {
@@ -96,12 +101,12 @@ enum Payload {
 	}
 
 	/**
-	 * An object as people stream it. Its fields are on the wire in this order, whether
-	 * they are sorted or not.
+	 * A typical object of a stream. Its fields are on the wire in this order, whether or
+	 * not the mapper sorts them.
 	 *
 	 * @param number the number, with all its digits
-	 * @param time when it was published, in microseconds
-	 * @param words as much more as there has to be
+	 * @param time the time of publishing, in microseconds
+	 * @param words the padding
 	 */
 	record Update(long number, long time, String words) {
 

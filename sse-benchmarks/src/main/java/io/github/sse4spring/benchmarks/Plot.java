@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Results as a picture: deliveries and what they cost the server, against the rate.
+ * Draws results: the deliveries, and their cost for the server, against the rate.
  *
  * <p>
- * By itself it draws again what a fan-out has left: {@code csv=... plot=... against=...}
+ * Its main method draws the results of an earlier fan-out again: {@code csv=... plot=...
+ * against=...}
  */
 public final class Plot {
 
@@ -33,7 +34,7 @@ public final class Plot {
 	}
 
 	/**
-	 * Draw again what was measured, and print its table.
+	 * Draw earlier results again, and print their table.
 	 * @param args as described above
 	 * @throws IOException if there is no such file
 	 */
@@ -45,7 +46,7 @@ public final class Plot {
 		write(Path.of(settings.text("plot", "docs/benchmarks.svg")), rows);
 	}
 
-	/** Draw to a file of SVG. */
+	/** Write an SVG file. */
 	static void write(Path file, List<Summary> rows) throws IOException {
 		ToDoubleFunction<Summary> rate = Summary::rate;
 		String svg = HEAD.formatted(WIDTH, 2 * HEIGHT)

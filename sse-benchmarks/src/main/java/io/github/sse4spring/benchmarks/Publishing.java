@@ -5,21 +5,24 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 
 /**
- * What a server is asked to publish.
+ * A request to a server to publish.
  *
  * @param rate events a second
  * @param count how many events
- * @param seconds after which it ends, ready or not
- * @param payload what the events carry
+ * @param seconds the time after which publishing ends, even if it is incomplete
+ * @param payload the data of the events
  */
 record Publishing(int rate, int count, int seconds, Payload payload) {
 
-	/** At this rate for so many seconds; three times as many are enough for anyone. */
+	/**
+	 * Publish at this rate for this many seconds. A slow server may take three times as
+	 * long.
+	 */
 	static Publishing of(int rate, int seconds, Payload payload) {
 		return new Publishing(rate, rate * seconds, 3 * seconds, payload);
 	}
 
-	/** How a server is asked. */
+	/** Return the path of the request. */
 	String path() {
 		return "/publish?rate=%d&count=%d&seconds=%d&payload=%s".formatted(this.rate, this.count, this.seconds,
 				this.payload);

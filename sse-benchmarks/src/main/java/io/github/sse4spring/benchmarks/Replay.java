@@ -1,8 +1,9 @@
 package io.github.sse4spring.benchmarks;
 
 /**
- * How a client gets the 256 events that a topic retains: in how many flushes, chunks and
- * reads. This hub against a replaying sink of plain WebFlux.
+ * Measures the number of flushes, chunks and reads in which a client receives the 256
+ * events that a topic retains. It compares this hub with a replaying sink of plain
+ * WebFlux.
  *
  * <p>
  * Argument: {@code clients=5}, one after the other
@@ -33,7 +34,7 @@ public final class Replay {
 		System.exit(0);
 	}
 
-	/** What is counted includes the head of the response and the first comment. */
+	/** The counts include the head of the response and the first comment. */
 	private static void replay(ServerProcess server, String name) throws Exception {
 		Reader reader = new Reader();
 		try (StreamClient client = new StreamClient("localhost", server.port())) {
@@ -48,7 +49,7 @@ public final class Replay {
 	}
 
 	/**
-	 * Counts how often something has come.
+	 * Counts the reads.
 	 */
 	private static final class Reader extends StreamReader {
 

@@ -19,8 +19,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The server of the {@link Replay}: events that were published before anyone came, and
- * how often Netty was told to flush.
+ * The server of the {@link Replay}. It publishes the events before any client connects,
+ * and counts the flushes of Netty.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -46,7 +46,7 @@ public class ReplayServer {
 	}
 
 	/**
-	 * Start, and print the port.
+	 * Start the server, and print the port.
 	 * @param args none
 	 */
 	public static void main(String[] args) {
@@ -63,14 +63,14 @@ public class ReplayServer {
 		return this.sink.asFlux();
 	}
 
-	/** Those of the connection that was made last. */
+	/** Return the number of flushes of the newest connection. */
 	@GetMapping("/flushes")
 	String flushes() {
 		return Long.toString(this.counting.latest.flushes.get());
 	}
 
 	/**
-	 * Counts on the way to the socket.
+	 * Counts the flushes of each connection.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class Counting implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {

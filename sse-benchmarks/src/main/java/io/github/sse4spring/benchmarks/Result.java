@@ -8,16 +8,16 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What one run has shown.
+ * The result of one run.
  *
- * @param server its name
- * @param subscribers how many streams
- * @param rate events a second that were asked for
- * @param round counted from 0
- * @param expected how many deliveries there should have been
- * @param delivered how many there were
+ * @param server the name of the server
+ * @param subscribers how many streams were open
+ * @param rate the requested events a second
+ * @param round the number of the round, from 0
+ * @param expected how many deliveries were expected
+ * @param delivered how many deliveries arrived
  * @param seconds from the first publish to the last read
- * @param cpu of the server, in milliseconds
+ * @param cpu the CPU time of the server, in milliseconds
  * @param p50 from publishing to reading, in milliseconds
  * @param p99 from publishing to reading, in milliseconds
  * @param max from publishing to reading, in milliseconds
@@ -32,7 +32,7 @@ record Result(String server, int subscribers, int rate, int round, long expected
 		return this.delivered / this.seconds;
 	}
 
-	/** What did not come, be it left out or late. */
+	/** Return the percentage of deliveries that did not arrive in time. */
 	double missedPercent() {
 		return 100.0 * (this.expected - this.delivered) / this.expected;
 	}
@@ -41,7 +41,7 @@ record Result(String server, int subscribers, int rate, int round, long expected
 		return 1000 * this.cpu / Math.max(1, this.delivered);
 	}
 
-	/** Write all to a file of comma-separated values. */
+	/** Write all results to a file of comma-separated values. */
 	static void write(Path file, List<Result> results) throws IOException {
 		Files.createDirectories(file.toAbsolutePath().getParent());
 		Files.write(file, Stream.concat(Stream.of(HEADER), results.stream().map(Result::line)).toList());
@@ -53,7 +53,7 @@ record Result(String server, int subscribers, int rate, int round, long expected
 				this.max);
 	}
 
-	/** Read what was written. */
+	/** Read the results from a file. */
 	static List<Result> read(Path file) throws IOException {
 		return Files.readAllLines(file).stream().skip(1).map(Result::parse).toList();
 	}

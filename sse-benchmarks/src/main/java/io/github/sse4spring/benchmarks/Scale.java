@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How the cost of the hub grows: the same deliveries a second to few and to many
- * subscribers, on one topic and on many, and what a publish costs its caller.
+ * Measures how the cost of the hub grows. The deliveries a second stay the same, with few
+ * and many subscribers, and with one topic and many. It also measures the time that a
+ * publish takes for its caller.
  *
  * <p>
  * Arguments, in any order:
@@ -89,7 +90,9 @@ public final class Scale {
 		}
 	}
 
-	/** Every topic has a subscriber; one who has several has those that follow. */
+	/**
+	 * Every topic has a subscriber. A subscriber of several topics has consecutive ones.
+	 */
 	private static List<String> paths(int subscribers, int topics) {
 		List<String> paths = new ArrayList<>();
 		int each = Math.max(1, topics / Math.max(1, subscribers));
@@ -99,7 +102,10 @@ public final class Scale {
 		return paths;
 	}
 
-	/** What a publish costs its caller, alone and as one of many in a row. */
+	/**
+	 * Measure the time that a publish takes for its caller, alone and as one of many in a
+	 * row.
+	 */
 	private void latency(int[] numbers, int rate) throws Exception {
 		System.out.println("| subscribers | in a row | publishes | median ns | p99 ns | max ns |");
 		System.out.println("|---|---|---|---|---|---|");

@@ -18,8 +18,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The server of the {@link Scale}: the hub with any number of topics, which measures how
- * long it publishes.
+ * The server of the {@link Scale}: the hub with any number of topics. It measures how
+ * long each publish takes.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -35,7 +35,7 @@ public class ScaleServer {
 	}
 
 	/**
-	 * Start, and print the port.
+	 * Start the server, and print the port.
 	 * @param args none
 	 */
 	public static void main(String[] args) {

@@ -19,7 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * A server in a process of its own, whose CPU time and memory can be read from outside.
+ * A server in a process of its own. Its CPU time and memory can be read from this
+ * process.
  */
 final class ServerProcess implements AutoCloseable {
 
@@ -37,7 +38,7 @@ final class ServerProcess implements AutoCloseable {
 		Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
 	}
 
-	/** Start a main class of this class path, which prints "port" and its port. */
+	/** Start a main class of this class path that prints "port" and its port. */
 	static ServerProcess start(Class<?> main, List<String> jvmArguments, String... arguments) throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -47,7 +48,7 @@ final class ServerProcess implements AutoCloseable {
 		return start(command);
 	}
 
-	/** Start any command that prints "port" and its port. */
+	/** Start a command that prints "port" and its port. */
 	static ServerProcess start(List<String> command) throws IOException {
 		Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
 		BufferedReader out = process.inputReader();
@@ -63,7 +64,7 @@ final class ServerProcess implements AutoCloseable {
 		throw new IllegalStateException(command.get(command.size() - 1) + " did not start");
 	}
 
-	/** Start any command that listens at this port. */
+	/** Start a command that listens on this port. */
 	static ServerProcess start(List<String> command, int port) throws IOException {
 		Process process = new ProcessBuilder(command).inheritIO().start();
 		while (process.isAlive()) {
@@ -86,13 +87,13 @@ final class ServerProcess implements AutoCloseable {
 		return this.process.isAlive();
 	}
 
-	/** Ask for something, and do not wait for the answer. */
+	/** Send a GET request, and do not wait for the response. */
 	@SuppressWarnings("FutureReturnValueIgnored")
 	void tell(String path) {
 		this.http.sendAsync(request(path), HttpResponse.BodyHandlers.discarding());
 	}
 
-	/** Ask for something. */
+	/** Send a GET request, and return the body of the response. */
 	String ask(String path) throws IOException, InterruptedException {
 		return this.http.send(request(path), HttpResponse.BodyHandlers.ofString()).body();
 	}
@@ -101,14 +102,14 @@ final class ServerProcess implements AutoCloseable {
 		return HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + path)).build();
 	}
 
-	/** The CPU time so far of the process and those it has started. */
+	/** Return the CPU time so far of the process and its descendants. */
 	Duration cpu() {
 		return Stream.concat(Stream.of(this.process.toHandle()), this.process.descendants())
 			.map((handle) -> handle.info().totalCpuDuration().orElse(Duration.ZERO))
 			.reduce(Duration.ZERO, Duration::plus);
 	}
 
-	/** The resident memory of the process, in bytes. */
+	/** Return the resident memory of the process, in bytes. */
 	long residentBytes() throws IOException {
 		return Files.readAllLines(Path.of("/proc", Long.toString(this.process.pid()), "status"))
 			.stream()
@@ -118,7 +119,7 @@ final class ServerProcess implements AutoCloseable {
 			.orElse(0);
 	}
 
-	/** Until the server has done what was left, but not for more than ten seconds. */
+	/** Wait until the server is idle, but for at most ten seconds. */
 	void awaitIdle() {
 		for (int i = 0; i < 50; i++) {
 			Duration before = cpu();

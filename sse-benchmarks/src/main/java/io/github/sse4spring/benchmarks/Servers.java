@@ -11,15 +11,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The servers that take part, each running in a process of its own; all have the same
- * memory.
+ * The servers to compare, each running in a process of its own. All have the same memory.
  */
 final class Servers implements AutoCloseable {
 
 	static final List<String> ALL = List.of("hub", "hub-operators", "hub-not-fused", "hub-close", "sinks", "emitters",
 			"eventbus", "netty", "netty-close", "nchan", "better-sse");
 
-	/** What each JVM is started with. */
+	/** The arguments of each JVM. */
 	static final List<String> JVM = List.of("-Xmx1g", "-XX:MaxDirectMemorySize=1g",
 			"-Dio.netty.leakDetection.level=disabled");
 
@@ -29,7 +28,7 @@ final class Servers implements AutoCloseable {
 
 	private final List<String> absent = new ArrayList<>();
 
-	/** Start these. */
+	/** Start the servers with these names. */
 	Servers(List<String> names) throws IOException {
 		for (String name : names) {
 			start(name).ifPresentOrElse((server) -> this.running.put(name, server), () -> this.absent.add(name));
@@ -53,17 +52,17 @@ final class Servers implements AutoCloseable {
 				NODE.resolve("better-sse.mjs").toString())));
 	}
 
-	/** The names of those that run. */
+	/** Return the names of the servers that run. */
 	List<String> names() {
 		return List.copyOf(this.running.keySet());
 	}
 
-	/** The names of those that are not installed. */
+	/** Return the names of the servers that are not installed. */
 	List<String> absent() {
 		return this.absent;
 	}
 
-	/** Measure how one server hands events to so many subscribers. */
+	/** Measure the deliveries of one server to this many subscribers. */
 	Result measure(String name, int subscribers, int round, Publishing publishing) throws Exception {
 		ServerProcess server = this.running.get(name);
 		if (server == null) {
@@ -87,7 +86,7 @@ final class Servers implements AutoCloseable {
 		}
 	}
 
-	/** Start a server anew that has failed. */
+	/** Start a failed server again. */
 	void restart(String name) throws Exception {
 		ServerProcess failed = this.running.get(name);
 		if (failed != null) {

@@ -12,7 +12,7 @@ final class Settings {
 
 	private final Map<String, String> values = new HashMap<>();
 
-	/** Take the arguments, which must be among these names. */
+	/** Parse the arguments, which may have only these names. */
 	Settings(String[] args, String... names) {
 		for (String arg : args) {
 			String[] parts = arg.split("=", 2);

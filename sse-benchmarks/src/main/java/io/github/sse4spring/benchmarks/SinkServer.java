@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * What people write on WebFlux.
+ * A typical implementation on WebFlux: {@code Sinks} and {@code ServerSentEvent}.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration

@@ -12,9 +12,10 @@ import java.util.concurrent.locks.LockSupport;
 import io.netty.channel.Channel;
 
 /**
- * Keeps a server of 256 MB busy for as many minutes as its argument says: 5000 idle
- * streams, 500 active ones, 50 clients that do not read and are closed for it, and 100
- * clients a second that come and go. Prints what the server needs, which should not grow.
+ * Keeps a server of 256 MB busy for the number of minutes in its argument. It uses 5000
+ * idle streams, 500 active ones, 50 clients that do not read and are closed for it, and
+ * 100 clients a second that connect and leave. It prints the resources of the server,
+ * which should not grow.
  */
 public final class Soak {
 
@@ -30,7 +31,7 @@ public final class Soak {
 
 	private static final int SAMPLES = 60;
 
-	/** Direct memory is small and comes in chunks. */
+	/** Direct memory is small and grows in chunks. */
 	private static final double GROWTH_ALLOWED = 0.15;
 
 	private static final int FIGURES = 6;
@@ -55,8 +56,8 @@ public final class Soak {
 	}
 
 	/**
-	 * Run.
-	 * @param args how many minutes; 15 if there is none
+	 * Run the soak test.
+	 * @param args the number of minutes; 15 if there is none
 	 * @throws Exception if the server does not start
 	 */
 	public static void main(String[] args) throws Exception {
@@ -100,8 +101,9 @@ public final class Soak {
 	}
 
 	/**
-	 * One more comes, the one that came a second ago goes. One that does not read, and by
-	 * now does not know that it was closed, comes anew.
+	 * Connect one client, and close the one that connected a second ago. At intervals,
+	 * replace a client that does not read. The server has closed its connection by then,
+	 * which such a client does not notice.
 	 */
 	@SuppressWarnings("FutureReturnValueIgnored")
 	private void churn() throws InterruptedException {
@@ -127,7 +129,7 @@ public final class Soak {
 				sample[1] / 1e6, sample[2], sample[3], sample[4], sample[5]);
 	}
 
-	/** Print what was seen; returns whether nothing grows and nothing was missed. */
+	/** Print a report. Returns whether nothing grows and no event was missed. */
 	private boolean report(List<long[]> samples) {
 		System.out.printf("%d clients came and went, %d that did not read came anew%n", this.churned, this.reopened);
 		System.out.printf("active streams: %d events each at least, %d missed, in order: %s, closed: %d%n",

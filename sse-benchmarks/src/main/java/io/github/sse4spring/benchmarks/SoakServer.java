@@ -25,7 +25,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The server of the {@link Soak}: an idle topic, an active one, and what it costs.
+ * The server of the {@link Soak}: an idle topic, an active one, and figures about the
+ * resources of the server.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -35,7 +36,7 @@ public class SoakServer {
 	private static final int EVENTS_PER_SECOND = 20;
 
 	/**
-	 * Start, and print the port.
+	 * Start the server, and print the port.
 	 * @param args none
 	 */
 	@SuppressWarnings("FutureReturnValueIgnored")
@@ -77,7 +78,7 @@ public class SoakServer {
 			return this.hub.subscribe("idle");
 		}
 
-		/** So much that who does not read it stalls soon. */
+		/** So many bytes that a client that does not read soon stalls. */
 		@GetMapping("/heavy")
 		Flux<SseEvent> heavy() {
 			return this.hub.subscribe("heavy");

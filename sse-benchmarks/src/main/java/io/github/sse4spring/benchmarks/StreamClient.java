@@ -21,8 +21,8 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
 /**
- * Opens event streams and hands what comes to a {@link StreamReader} each. One thread for
- * all of them.
+ * Opens event streams and passes their bytes to a {@link StreamReader} each. One thread
+ * serves all of them.
  */
 final class StreamClient implements AutoCloseable {
 
@@ -35,12 +35,12 @@ final class StreamClient implements AutoCloseable {
 		this.address = new InetSocketAddress(host, port);
 	}
 
-	/** Connect and ask for a stream; what comes goes to the reader. */
+	/** Connect and request a stream. Its bytes go to the reader. */
 	Channel open(String path, StreamReader reader) throws InterruptedException {
 		return open(path, reader, true);
 	}
 
-	/** Connect and ask for a stream, and read nothing of it. */
+	/** Connect and request a stream, and read nothing of it. */
 	Channel openStalled(String path) throws InterruptedException {
 		return open(path, new StreamReader(), false);
 	}
@@ -52,7 +52,7 @@ final class StreamClient implements AutoCloseable {
 		return channel;
 	}
 
-	/** Connect, and hand what comes to a handler. */
+	/** Connect, and pass received bytes to a handler. */
 	Channel connect(ChannelHandler handler, boolean reading) throws InterruptedException {
 		Bootstrap bootstrap = new Bootstrap().group(this.group)
 			.channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)

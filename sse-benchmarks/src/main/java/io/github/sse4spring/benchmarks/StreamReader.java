@@ -7,9 +7,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.ByteProcessor;
 
 /**
- * Reads one event stream as cheaply as can be: it takes the chunks apart, counts the
- * events, and looks whether their numbers are in order and how long they were under way.
- * The data of a counted event begins with a {@link Payload}. On the thread of its client.
+ * Reads one event stream with as little work as possible. It removes the chunks, counts
+ * the events, checks the order of their numbers, and measures their latency. The data of
+ * a counted event begins with a {@link Payload}. On the thread of its client.
  */
 class StreamReader {
 
@@ -34,13 +34,14 @@ class StreamReader {
 	private int chunkLeft;
 
 	/**
-	 * How many bytes of "data:" were seen at the beginning of a line, or -1 in another.
+	 * How many bytes of "data:" have matched at the beginning of a line, or -1 if the
+	 * line does not match.
 	 */
 	private int matched;
 
 	private Payload payload = Payload.TEXT;
 
-	/** How many bytes of a payload are still to come; 0 outside of one. */
+	/** How many bytes of a payload are still to be read. Zero outside of a payload. */
 	private int headLeft;
 
 	private final byte[] payloadHead = new byte[Payload.LENGTH];
@@ -55,7 +56,7 @@ class StreamReader {
 
 	private long counted;
 
-	/** How many chunks have come. */
+	/** How many chunks have arrived. */
 	long chunks;
 
 	volatile long events;
@@ -68,16 +69,16 @@ class StreamReader {
 
 	volatile boolean open;
 
-	/** Something has come. */
+	/** Called when bytes have arrived. */
 	void reading() {
 	}
 
-	/** When what is read now has come, in microseconds. */
+	/** Return when the current bytes arrived, in microseconds. */
 	final long readAt() {
 		return this.readAt;
 	}
 
-	/** An event has come: its number, and when it was published. */
+	/** Called for each counted event, with its number and the time of publishing. */
 	void event(long number, long publishedAt) {
 	}
 

@@ -7,14 +7,14 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * The rounds of one server at one rate: each figure is the median.
+ * The rounds of one server at one rate. Each figure is the median.
  *
- * @param server its name
- * @param rate events a second that were asked for
- * @param asked deliveries a second that were asked for
- * @param deliveriesPerSecond how many there were
- * @param missedPercent how many deliveries did not come
- * @param cpuMicros what a delivery cost the server
+ * @param server the name of the server
+ * @param rate the requested events a second
+ * @param asked the requested deliveries a second
+ * @param deliveriesPerSecond the actual deliveries a second
+ * @param missedPercent the percentage of deliveries that did not arrive in time
+ * @param cpuMicros the CPU time of the server for one delivery
  * @param p50 from publishing to reading, in milliseconds
  * @param p99 from publishing to reading, in milliseconds
  * @param max from publishing to reading, in milliseconds
@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 record Summary(String server, int rate, double asked, double deliveriesPerSecond, double missedPercent,
 		double cpuMicros, double p50, double p99, double max) {
 
-	/** All servers at the first rate, then all at the next. */
+	/** Return all servers at the first rate, then all at the next. */
 	static List<Summary> of(List<Result> results) {
 		Map<String, List<Result>> rounds = results.stream()
 			.collect(Collectors.groupingBy((result) -> result.rate() + " " + result.server(), LinkedHashMap::new,

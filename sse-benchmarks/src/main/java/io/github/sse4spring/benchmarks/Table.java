@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Results as a table of Markdown.
+ * Prints results as a Markdown table.
  */
 final class Table {
 
@@ -18,7 +18,10 @@ final class Table {
 
 	private final String against;
 
-	/** A table of these rows, with ratios to those of one server if there is one. */
+	/**
+	 * Create a table of these rows, with ratios to the rows of one server if it is among
+	 * them.
+	 */
 	Table(List<Summary> rows, String against) {
 		this.rows = rows;
 		this.against = against;
@@ -31,7 +34,7 @@ final class Table {
 		this.rows.forEach((row) -> System.out.println(line(row) + (ratios ? ratios(row) : "")));
 	}
 
-	/** A row for each server of which there are no figures. */
+	/** Print a row for each server without figures. */
 	static void print(List<String> servers, String reason) {
 		servers.forEach((server) -> System.out.println("| " + server + " | " + reason + " |"));
 	}

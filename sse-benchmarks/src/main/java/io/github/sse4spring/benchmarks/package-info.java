@@ -1,5 +1,6 @@
 /**
- * Event streams end to end: servers in a process of their own, and a client that counts.
+ * Benchmarks of event streams, end to end: each server runs in a process of its own, and
+ * a client counts the events.
  */
 @NullMarked
 package io.github.sse4spring.benchmarks;

@@ -28,7 +28,7 @@ import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.http.codec.ServerSentEventHttpMessageReader;
 
 /**
- * Bytes into events, against the reader of Spring.
+ * Decodes bytes into events, compared with the reader of Spring.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -69,7 +69,7 @@ public class DecodeBenchmark {
 	}
 
 	/**
-	 * What Spring reads from.
+	 * The response that Spring reads from.
 	 *
 	 * @param getBody the bytes
 	 */

@@ -25,8 +25,8 @@ import reactor.core.Fuseable;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * What it costs a subscriber to take an event from the ring, as the writer of a stream
- * does.
+ * Measures the time that a subscriber needs to take an event from the ring, like the
+ * writer of a stream.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -42,7 +42,7 @@ public class PollBenchmark {
 
 	private Fuseable.QueueSubscription<SseEvent> subscription = subscribe();
 
-	/** Publish what is to be taken. */
+	/** Publish the events to poll. */
 	@Setup(Level.Trial)
 	public void publish() {
 		for (int i = 0; i < EVENTS; i++) {
@@ -50,7 +50,7 @@ public class PollBenchmark {
 		}
 	}
 
-	/** Begin with the first again. */
+	/** Start with the first event again. */
 	@Setup(Level.Invocation)
 	public void restart() {
 		this.subscription.cancel();

@@ -23,8 +23,9 @@ import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 
 /**
- * What one publish of 100 bytes costs its caller, for any number of subscribers, who here
- * do not ask for anything: alone, against one other who publishes, and against eight.
+ * Measures the time that one publish of 100 bytes takes for its caller, for any number of
+ * subscribers. The subscribers have no demand. The caller publishes alone, or at the same
+ * time as one or eight other publishers.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
@@ -51,14 +52,14 @@ public class PublishBenchmark {
 
 				@Override
 				protected void hookOnSubscribe(Subscription subscription) {
-					// Nothing is asked for.
+					// No demand.
 				}
 
 			});
 		}
 	}
 
-	/** End the hub. */
+	/** Close the hub. */
 	@TearDown
 	public void close() {
 		this.hub.close();

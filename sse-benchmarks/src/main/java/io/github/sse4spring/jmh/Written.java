@@ -13,7 +13,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.ReactiveHttpOutputMessage;
 
 /**
- * A response that counts what is written to it and keeps nothing.
+ * A response that counts the written bytes and retains nothing.
  */
 final class Written implements ReactiveHttpOutputMessage {
 

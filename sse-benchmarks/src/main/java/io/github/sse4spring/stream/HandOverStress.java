@@ -26,8 +26,8 @@ import reactor.util.context.Context;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The thread of a source hands over an event and its end while the loop of the stream is
- * at work. Each signal has a task behind it or is seen by one that runs: nothing stays
+ * The thread of a source hands over an event and completion while the loop of the stream
+ * runs. For each signal there is a task, or a running task sees the signal. Nothing stays
  * unwritten.
  */
 @JCStressTest
@@ -130,7 +130,7 @@ public class HandOverStress {
 	}
 
 	/**
-	 * A response that takes everything.
+	 * A response that accepts every write.
 	 */
 	private static final class Response implements StreamTransport {
 

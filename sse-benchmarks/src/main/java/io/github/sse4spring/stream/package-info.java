@@ -1,5 +1,5 @@
 /**
- * Stress tests of what threads may do to the stream writer at the same time.
+ * Stress tests of concurrent calls to the stream writer.
  */
 @NullMarked
 package io.github.sse4spring.stream;

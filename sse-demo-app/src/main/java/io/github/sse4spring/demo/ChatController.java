@@ -16,9 +16,9 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * A chat room and notifications, over one stream for each tab: a browser opens six
- * connections to a host at the most. Who joins late gets the newest lines, who comes back
- * gets what he has missed.
+ * A chat room and notifications. Each tab uses one stream for both, since a browser opens
+ * at most six connections to a host. A client that joins receives the newest lines. A
+ * client that reconnects receives the lines that it missed.
  */
 @RestController
 class ChatController {

@@ -11,8 +11,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Counts, one a second. A client that comes back goes on with the number after the last
- * that it has seen.
+ * Counts one number a second. A client that reconnects continues after the last number
+ * that it received.
  */
 @RestController
 class CounterController {

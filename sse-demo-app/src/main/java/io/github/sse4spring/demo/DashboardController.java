@@ -29,8 +29,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * What happens on this server, told once a second over the hub that it tells of. Who
- * opens the dashboard sees the last minute at once.
+ * Publishes the state of this server once a second, over the hub that it describes. A
+ * client that opens the dashboard receives the last minute at once.
  */
 @RestController
 class DashboardController implements SseStreamListener {

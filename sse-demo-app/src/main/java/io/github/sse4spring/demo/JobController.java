@@ -16,8 +16,8 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * A job that goes on whoever watches it. Who comes late sees it from its beginning, and
- * when it is finished it stays finished.
+ * A job that runs whether or not a client watches it. Every client receives its progress
+ * from the beginning. The stream of a finished job ends for good.
  */
 @RestController
 class JobController {

@@ -22,8 +22,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Prices faster than anybody can read them who stops for a moment: 500 boards of 4 KB a
- * second, numbered, while somebody watches.
+ * Publishes 500 numbered price boards of 4 KB a second while a client is subscribed. A
+ * client that stops reading for a moment lags.
  */
 @RestController
 class PricesController {

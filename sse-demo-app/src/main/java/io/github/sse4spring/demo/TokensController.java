@@ -10,9 +10,9 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Writes an answer token by token, as a language model does: most tokens begin with a
- * space, some are a line break. The stream ends with the answer, and the browser does not
- * ask for it again.
+ * Streams an answer token by token, like a language model. Most tokens begin with a
+ * space, and some are a line break. The stream ends with the answer, and the browser does
+ * not reconnect.
  */
 @RestController
 class TokensController {
@@ -27,7 +27,7 @@ class TokensController {
 		return Flux.fromIterable(TOKENS).delayElements(Duration.ofMillis(60)).map(SseEvent::text);
 	}
 
-	/** The answer at once, to compare with. */
+	/** Return the whole answer at once, for comparison. */
 	@GetMapping("/tokens")
 	String answer() {
 		return String.join("", TOKENS);

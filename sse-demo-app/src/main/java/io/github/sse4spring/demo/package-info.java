@@ -1,5 +1,5 @@
 /**
- * The demo: one controller for each thing to look at, and one page that shows them.
+ * The demo: one controller for each use case, and pages that show them.
  */
 @NullMarked
 package io.github.sse4spring.demo;

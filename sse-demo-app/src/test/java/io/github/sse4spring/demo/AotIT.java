@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The jar of the demo with the beans that were worked out when it was built, as in a
- * native image.
+ * The jar of the demo with bean definitions generated at build time, as in a native
+ * image.
  */
 @Timeout(60)
 class AotIT {

@@ -22,9 +22,9 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
- * A real browser without a window. Where there is none its tests are skipped, with a line
- * that says so, unless the environment variable {@code SSE_BROWSER_REQUIRED} is
- * {@code true}.
+ * A real browser without a window. Without a browser, the tests are skipped and print a
+ * line. If the environment variable {@code SSE_BROWSER_REQUIRED} is {@code true}, they
+ * fail instead.
  */
 final class Browser implements AutoCloseable {
 
@@ -76,7 +76,7 @@ final class Browser implements AutoCloseable {
 		this.driver.findElement(By.id(id)).sendKeys(text);
 	}
 
-	/** Open another tab, and go on there. */
+	/** Open another tab and switch to it. */
 	String openTab(String url) {
 		this.driver.switchTo().newWindow(WindowType.TAB);
 		open(url);
@@ -114,7 +114,7 @@ final class Browser implements AutoCloseable {
 		this.driver.manage().window().setSize(new Dimension(width, height));
 	}
 
-	/** Keep what the page looks like among the build's output. */
+	/** Save a screenshot to the output directory of the build. */
 	void screenshot(String name) {
 		try {
 			Path folder = Files.createDirectories(Path.of("target", "screenshots"));

@@ -14,7 +14,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Two tabs that chat, over a restart of the server.
+ * Two tabs that chat, before and after a restart of the server.
  */
 @Timeout(120)
 class ChatBrowserTests {

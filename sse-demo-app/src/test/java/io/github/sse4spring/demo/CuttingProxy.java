@@ -10,7 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A TCP proxy that passes bytes on, until told to cut all connections.
+ * A TCP proxy that forwards bytes and can cut all connections.
  */
 final class CuttingProxy implements AutoCloseable {
 
@@ -63,7 +63,7 @@ final class CuttingProxy implements AutoCloseable {
 				task.run();
 			}
 			catch (IOException ex) {
-				// One side is gone, or the proxy is closed.
+				// One side has closed its connection, or the proxy has been closed.
 			}
 		}, "proxy-" + name);
 		thread.setDaemon(true);

@@ -27,7 +27,7 @@ import org.springframework.web.server.WebFilter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The page of the demo in Chromium, over a connection that can be cut.
+ * The page of the demo in Chromium, over a connection that a test can cut.
  */
 @Timeout(90)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
@@ -127,7 +127,7 @@ class DemoBrowserTests {
 	}
 
 	/**
-	 * The status of every answer, in order.
+	 * Records the status of every response, in order.
 	 */
 	static class Answers {
 

@@ -132,9 +132,8 @@ class PagesBrowserTests {
 		browser.run("document.querySelector('[value=DISCONNECT]').click()");
 		browser.waitUntil("prices come", () -> number("received") > 300);
 		browser.click("pause");
-		// The browser still reads a little: the stream may be cut before the test sees
-		// its
-		// lag.
+		// The browser still reads a few bytes. The stream may be disconnected before the
+		// test observes its lag.
 		browser.waitUntil("the tab is behind or cut", () -> lagOfPrices() > BUFFER_SIZE || !watchesPrices());
 		for (int i = 0; i < 2 * RETAINED; i++) {
 			this.hub.publish("prices", SseEvent.text("takes the place of a price"));

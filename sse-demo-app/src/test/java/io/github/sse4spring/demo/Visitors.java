@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Clients without a page: they come, read or do not, and go.
+ * Clients without a page. They open a stream, read it or not, and close it.
  */
 final class Visitors implements AutoCloseable {
 
@@ -22,7 +22,7 @@ final class Visitors implements AutoCloseable {
 		this.port = port;
 	}
 
-	/** Let some come who read what they get. */
+	/** Open streams that are read. */
 	void read(int count, String path) throws IOException {
 		for (int i = 0; i < count; i++) {
 			InputStream in = open(path, 64 * 1024).getInputStream();
@@ -32,7 +32,7 @@ final class Visitors implements AutoCloseable {
 		}
 	}
 
-	/** Let some come who read nothing. */
+	/** Open streams that are not read. */
 	void stall(int count, String path) throws IOException {
 		for (int i = 0; i < count; i++) {
 			open(path, 8 * 1024);
@@ -54,7 +54,7 @@ final class Visitors implements AutoCloseable {
 			in.transferTo(OutputStream.nullOutputStream());
 		}
 		catch (IOException ex) {
-			// Gone.
+			// The connection has been closed.
 		}
 	}
 

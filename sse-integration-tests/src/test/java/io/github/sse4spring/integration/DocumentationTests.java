@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Every block of Java in the documentation compiles, and what it points to is there.
+ * Checks that every block of Java in the documentation compiles and that every link has a
+ * target.
  */
 class DocumentationTests {
 
@@ -100,7 +101,7 @@ class DocumentationTests {
 		return new Source(template.replace("NAME", name).replace("BODY", body), name);
 	}
 
-	/** Lines without a semicolon are expressions, each one for itself. */
+	/** A line without a semicolon is an expression of its own. */
 	private static String statements(String block) {
 		String code = block.replaceAll("(?m) +//.*$", "");
 		return code.contains(";") ? code + "return new Object[0];\n"

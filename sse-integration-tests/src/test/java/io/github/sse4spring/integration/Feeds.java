@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The controller of a user.
+ * A controller of an application.
  */
 @RestController
 class Feeds {

@@ -32,7 +32,7 @@ import org.springframework.transaction.reactive.TransactionalEventPublisher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The recipe of the README, with a reactive transaction.
+ * The recipe of the README for publishing after a commit, with a reactive transaction.
  */
 class PublishAfterCommitTests {
 
@@ -122,7 +122,7 @@ class PublishAfterCommitTests {
 	}
 
 	/**
-	 * Begins, commits and rolls back nothing.
+	 * Manages transactions without a resource.
 	 */
 	private static final class WithoutResource extends AbstractReactiveTransactionManager {
 

@@ -21,7 +21,7 @@ import org.springframework.security.web.server.authentication.HttpStatusServerEn
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Streams behind Spring Security, as an {@code EventSource} asks for them.
+ * Streams behind Spring Security, requested as by an {@code EventSource}.
  */
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -36,12 +36,12 @@ final class Server implements AutoCloseable {
 		this.context = context;
 	}
 
-	/** Start an application that has no Spring Security, as far as it can see. */
+	/** Start an application without the auto-configuration of Spring Security. */
 	static Server of(Class<?> application, String... properties) {
 		return start(application, Stream.concat(Stream.of(WITHOUT_SECURITY), Arrays.stream(properties)));
 	}
 
-	/** Start an application that has Spring Security. */
+	/** Start an application with Spring Security. */
 	static Server withSecurity(Class<?> application, String... properties) {
 		return start(application, Arrays.stream(properties));
 	}
@@ -62,7 +62,7 @@ final class Server implements AutoCloseable {
 		return this.context.getBeanNamesForType(type).length > 0;
 	}
 
-	/** Get all of a response that ends by itself. */
+	/** Return the complete response. The response must end by itself. */
 	HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
 		return send("GET", path, "", headers);
 	}
@@ -72,7 +72,7 @@ final class Server implements AutoCloseable {
 		return this.client.send(request(method, path, body, headers), BodyHandlers.ofString());
 	}
 
-	/** Get the lines of a response as they arrive. */
+	/** Return a response whose lines can be read as they arrive. */
 	HttpResponse<Stream<String>> open(String path, String... headers) throws IOException, InterruptedException {
 		return this.client.send(request("GET", path, "", headers), BodyHandlers.ofLines());
 	}
@@ -95,7 +95,10 @@ final class Server implements AutoCloseable {
 	@EnableAutoConfiguration
 	static class Boot {
 
-		/** Of its own, or the first application that ends ends the server of all. */
+		/**
+		 * Resources of its own: closing one application would otherwise stop the event
+		 * loops of all.
+		 */
 		@Bean
 		ReactorResourceFactory resources() {
 			ReactorResourceFactory resources = new ReactorResourceFactory();

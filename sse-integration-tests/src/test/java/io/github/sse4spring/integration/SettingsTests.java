@@ -29,7 +29,7 @@ import org.springframework.web.reactive.config.EnableWebFlux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Settings and beans of the application that might break its streams.
+ * Settings and beans of the application that could break its streams.
  */
 @Timeout(60)
 class SettingsTests {

@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * A controller that was there before the starter.
+ * A controller with plain Spring event streams, as before the starter was added.
  */
 @RestController
 class SpringFeeds {

@@ -1,5 +1,6 @@
 /**
- * What goes wrong in the first hour: the starter in applications as users write them.
+ * Tests of the starter in applications as users write them, for the problems of a first
+ * attempt.
  */
 @NullMarked
 package io.github.sse4spring.integration;

@@ -30,7 +30,7 @@ import org.springframework.web.reactive.function.server.bodyValueAndAwait
 import org.springframework.web.reactive.function.server.coRouter
 import org.springframework.web.server.ResponseStatusException
 
-/** Controllers and routes in Kotlin stream as those in Java do. */
+/** Controllers and routes in Kotlin write event streams like those in Java. */
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 internal class KotlinTests {

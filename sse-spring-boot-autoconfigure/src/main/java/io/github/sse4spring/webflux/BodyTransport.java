@@ -15,8 +15,7 @@ import reactor.util.context.Context;
 import org.springframework.core.io.buffer.DataBuffer;
 
 /**
- * Emits what a stream writes as the body of a reactive response, while the server has
- * demand for it.
+ * Writes a stream as the body of a reactive response, while the server has demand for it.
  */
 abstract class BodyTransport extends Flux<DataBuffer> implements StreamTransport, Subscription {
 
@@ -30,7 +29,7 @@ abstract class BodyTransport extends Flux<DataBuffer> implements StreamTransport
 	/** On the loop only. */
 	private long demand;
 
-	/** On the loop only: whether the server was given the end of the body. */
+	/** On the loop only: whether the body has completed or failed. */
 	private boolean terminated;
 
 	BodyTransport(StreamBody body, StreamLoop loop) {
@@ -38,13 +37,13 @@ abstract class BodyTransport extends Flux<DataBuffer> implements StreamTransport
 		this.loop = loop;
 	}
 
-	/** Make this the body of the response, each buffer flushed soon. */
+	/** Set this as the body of the response. Each buffer is flushed soon. */
 	abstract Mono<Void> respond();
 
-	/** Whether the connection takes bytes, as far as it is known beside the demand. */
+	/** Return whether the connection takes bytes. Demand is checked separately. */
 	abstract boolean isWritable();
 
-	/** Whether bytes wait that the connection has not taken, though it has demand. */
+	/** Return whether the connection has demand but has not taken all bytes. */
 	abstract boolean hasUnsent();
 
 	/** Move bytes from a batch into a buffer. */

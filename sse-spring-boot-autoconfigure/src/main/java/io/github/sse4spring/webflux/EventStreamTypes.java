@@ -12,11 +12,11 @@ import org.springframework.core.ResolvableType;
 import org.springframework.http.HttpEntity;
 
 /**
- * Which types of a returned value are an event stream.
+ * Decides which types of a return value are an event stream.
  */
 final class EventStreamTypes {
 
-	/** The bounds of a raw type may go on for ever. */
+	/** The bounds of a raw type may refer to themselves without end. */
 	private static final int MAX_DEPTH = 8;
 
 	private final ReactiveAdapterRegistry adapters;
@@ -26,7 +26,8 @@ final class EventStreamTypes {
 	}
 
 	/**
-	 * Whether a value of this type is one event, or an asynchronous sequence of events.
+	 * Return whether a value of this type is one event or an asynchronous sequence of
+	 * events.
 	 */
 	boolean matches(ResolvableType type, @Nullable Object value) {
 		Class<?> declared = type.toClass();
@@ -34,19 +35,27 @@ final class EventStreamTypes {
 				|| (adapter(type, value) != null && elementType(type).toClass() == SseEvent.class);
 	}
 
-	/** Whether a handler method of this type answers with events, wrapped or not. */
+	/**
+	 * Return whether a handler method with this return type answers with events, directly
+	 * or in an {@link HttpEntity}.
+	 */
 	boolean answers(ResolvableType type) {
 		boolean later = adapter(type, null) != null && isEntity(type.getGeneric());
 		ResolvableType entity = later ? type.getGeneric() : type;
 		return matches(type, null) || (isEntity(entity) && matches(entity.getGeneric(), null));
 	}
 
-	/** Whether this type has events inside something that is not an event stream. */
+	/**
+	 * Return whether this type contains events inside something that is not an event
+	 * stream.
+	 */
 	boolean hides(ResolvableType type) {
 		return !answers(type) && mentionsEvents(type, MAX_DEPTH);
 	}
 
-	/** Whether this type is a whole response, or one that comes later. */
+	/**
+	 * Return whether this type is an {@link HttpEntity}, or an asynchronous value of one.
+	 */
 	static boolean hasEntity(ResolvableType type) {
 		return isEntity(type) || isEntity(type.getGeneric());
 	}

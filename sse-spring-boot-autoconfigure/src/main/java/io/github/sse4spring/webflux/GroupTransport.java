@@ -13,18 +13,19 @@ import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
- * Any server through Spring's own abstraction, where every part of a batch is a group of
- * its own, since only the end of a group is flushed. Its demand alone limits what is
- * taken. Buffers are on the heap and not counted: none leaks if a group is never read.
+ * Writes to any server through Spring's own abstraction. The server flushes only at the
+ * end of a group, so every part of a batch is a group of its own. Only the demand of the
+ * server limits the writes. Buffers are on the heap and not reference counted: none leaks
+ * if a group is never read.
  */
 final class GroupTransport extends BodyTransport {
 
-	/** The most that the server is given before it asks for more. */
+	/** The largest write, in bytes. Each write needs demand for one buffer. */
 	static final int MAX_WRITE = 16 * 1024;
 
 	private final ServerHttpResponse response;
 
-	/** How many bytes the server has asked for and got. On the loop only. */
+	/** The number of bytes passed to the server. On the loop only. */
 	private long emitted;
 
 	GroupTransport(ServerHttpResponse response, StreamBody body, StreamLoop loop) {
@@ -74,7 +75,7 @@ final class GroupTransport extends BodyTransport {
 		return this.emitted;
 	}
 
-	/** Fails the body with the exception that Spring takes for a client that is gone. */
+	/** Fail the body with an exception that Spring treats as a disconnected client. */
 	@Override
 	public void abort(String why) {
 		fail(new EOFException(why));

@@ -27,10 +27,11 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 
 /**
- * Spring's own event streams, whose elements could hide an {@link SseEvent}: those of a
- * {@code Flux<?>}, or a list. The first element is encoded before the response is
- * committed, so that a hidden event becomes the status of the response; Spring would
- * commit it first. Everything else is left to Spring's own writer.
+ * Writes Spring's own event streams whose elements could hide an {@link SseEvent}: a
+ * {@code Flux<?>}, or a flux of lists. Spring commits the response before it encodes the
+ * first element. This writer encodes the first element before the response is committed,
+ * so a hidden event sets the status of the response. It delegates everything else to
+ * Spring's own writer.
  */
 final class HiddenEventHttpMessageWriter implements HttpMessageWriter<Object> {
 
@@ -38,8 +39,8 @@ final class HiddenEventHttpMessageWriter implements HttpMessageWriter<Object> {
 
 	/**
 	 * Create a writer.
-	 * @param codecs asked for Spring's writer when it is needed, since they may be
-	 * configured further
+	 * @param codecs the codecs to find Spring's writer in. The lookup happens on each
+	 * use, since the codecs may be configured further
 	 */
 	HiddenEventHttpMessageWriter(ServerCodecConfigurer codecs) {
 		this.codecs = codecs;
@@ -50,7 +51,7 @@ final class HiddenEventHttpMessageWriter implements HttpMessageWriter<Object> {
 		return List.of(MediaType.TEXT_EVENT_STREAM);
 	}
 
-	/** Whether Spring's own writer of event streams would be the one to write it. */
+	/** Return whether Spring's own writer of event streams would write the elements. */
 	@Override
 	public boolean canWrite(ResolvableType elementType, @Nullable MediaType mediaType) {
 		return mediaType != null && MediaType.TEXT_EVENT_STREAM.includes(mediaType)
@@ -96,7 +97,7 @@ final class HiddenEventHttpMessageWriter implements HttpMessageWriter<Object> {
 	}
 
 	/**
-	 * Is committed when the first element has been encoded, not before.
+	 * Commits the response after the first element has been encoded.
 	 */
 	private static final class FirstEncodedResponse extends ServerHttpResponseDecorator {
 
@@ -113,7 +114,10 @@ final class HiddenEventHttpMessageWriter implements HttpMessageWriter<Object> {
 			}));
 		}
 
-		/** On the heap, so that nothing leaks if the response is never committed. */
+		/**
+		 * Copy the encoded element to the heap: nothing leaks if the response is never
+		 * committed.
+		 */
 		private static Mono<Publisher<DataBuffer>> encoded(Publisher<? extends DataBuffer> element) {
 			return DataBufferUtils.join(element).map((buffer) -> {
 				byte[] bytes = new byte[buffer.readableByteCount()];

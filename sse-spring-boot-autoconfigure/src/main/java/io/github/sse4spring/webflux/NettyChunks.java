@@ -17,31 +17,32 @@ import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
 
 /**
- * Makes each batch a chunk of HTTP/1.1 in its own buffer, if the response has chunks.
- * Netty's encoder makes three buffers of it, with three promises and a fourth that waits
- * for them.
+ * Frames each batch as a chunk of HTTP/1.1 in its own buffer, if the response is chunked.
+ * Netty's encoder would write three buffers for it, with three promises and a fourth that
+ * waits for them.
  */
 final class NettyChunks extends ChannelOutboundHandlerAdapter {
 
 	/*
-	 * It stands right before the encoder, so that nobody else sees a chunk: they see the
-	 * batch, in a buffer with room at both ends, as they would without this. It goes past
-	 * the encoder only where that would do the same: the head of the response, which
-	 * comes by here too, tells. Whatever else comes by is for the encoder, the last chunk
-	 * included, and so is a batch if this handler is not there any more.
+	 * This handler is next to the encoder, so no other handler sees the frame of a chunk.
+	 * The others see the batch, as without this handler, in a buffer with room at both
+	 * ends. The handler bypasses the encoder only if the encoder would write the same
+	 * bytes. It learns this from the head of the response, which passes through it. It
+	 * passes everything else to the encoder, including the last chunk. If the handler has
+	 * been removed, the encoder frames the batch.
 	 */
 	private static final String NAME = "sseChunks";
 
 	private static final int CRLF = '\r' << 8 | '\n';
 
-	/** Eight digits and an end of line, more than any batch needs. */
+	/** Eight digits and a line end: more than the size of any batch needs. */
 	private static final int ROOM_BEFORE = 10;
 
 	private static final int ROOM_AFTER = 2;
 
 	private final ChannelHandlerContext encoder;
 
-	/** Whether the encoder leaves contents as they are, but for their chunks. */
+	/** Whether the encoder changes nothing in the content except for adding chunks. */
 	private boolean plain;
 
 	private boolean chunked;
@@ -50,7 +51,7 @@ final class NettyChunks extends ChannelOutboundHandlerAdapter {
 		this.encoder = encoder;
 	}
 
-	/** Take part in the response that comes next, if it is one of HTTP/1.1. */
+	/** Frame the chunks of the next response, if its protocol is HTTP/1.1. */
 	static void begin(ChannelPipeline pipeline) {
 		ChannelHandlerContext encoder = pipeline.context(HttpServerCodec.class);
 		if (encoder != null && pipeline.get(NAME) == null) {
@@ -58,7 +59,7 @@ final class NettyChunks extends ChannelOutboundHandlerAdapter {
 		}
 	}
 
-	/** Take no part any more. */
+	/** Stop framing chunks. */
 	static void end(ChannelPipeline pipeline) {
 		if (pipeline.get(NAME) != null) {
 			pipeline.remove(NAME);

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * What a stream wants of the socket below its channel, and what it can know of it. With
- * HTTP/2 the socket is that of the parent channel, shared with other streams. On the
- * event loop only.
+ * Configures the socket below the channel of a stream, and reads its state. With HTTP/2
+ * the socket is that of the parent channel, shared with other streams. On the event loop
+ * only.
  */
 final class NettySocket {
 
@@ -25,23 +25,23 @@ final class NettySocket {
 	private static final boolean EPOLL_PRESENT = ClassUtils.isPresent(EPOLL, NettySocket.class.getClassLoader());
 
 	/**
-	 * How many bytes the kernel takes before it has sent what it has: without this it
-	 * hides megabytes that a client has not read, and lag is found late.
+	 * The number of unsent bytes that the kernel accepts. Without this limit the kernel
+	 * buffers megabytes that a client has not read, and lag is detected late.
 	 */
 	private static final int NOT_SENT_LOW_WATER_MARK = 16 * 1024;
 
 	/**
 	 * How many bytes may wait in the channel before a stream stops writing. A client that
-	 * does not read costs this and one write more.
+	 * does not read costs this much memory plus one write.
 	 */
 	private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(10 * 1024, 20 * 1024);
 
-	/** The least that Netty counts a frame of HTTP/2 as. */
+	/** The smallest size that Netty counts for a frame of HTTP/2. */
 	private static final int MIN_HTTP2_FRAME = 9;
 
 	private final Channel channel;
 
-	/** With HTTP/2: what was emitted so far, as Netty counts it. */
+	/** With HTTP/2: the number of bytes emitted so far, as Netty counts them. */
 	private long emitted;
 
 	/** How often the channel became writable again. */
@@ -60,8 +60,9 @@ final class NettySocket {
 	}
 
 	/**
-	 * Set the options of an event stream, where the transport has them.
-	 * @param peerTimeout zero leaves the option as it is
+	 * Set the options of an event stream, where the transport supports them.
+	 * @param peerTimeout how long the kernel waits for the peer before it closes the
+	 * connection; zero leaves the option unchanged
 	 */
 	void configure(Duration peerTimeout) {
 		if (this.waterMarkBefore == null) {
@@ -73,12 +74,12 @@ final class NettySocket {
 		}
 	}
 
-	/** Leave the socket as it was, for the next response on it. */
+	/** Restore the options of the socket for the next response on it. */
 	void reset() {
 		if (this.waterMarkBefore != null) {
 			this.channel.config().setWriteBufferWaterMark(this.waterMarkBefore);
 		}
-		// With HTTP/2 other streams are on it.
+		// With HTTP/2 other streams use the same socket.
 		if (this.undo != null && !isHttp2()) {
 			this.undo.run();
 		}
@@ -88,7 +89,7 @@ final class NettySocket {
 		return isHttp2() ? this.channel.parent() : this.channel;
 	}
 
-	/** A buffer is on its way. */
+	/** A buffer of this many bytes is about to be written. */
 	void emitted(int bytes) {
 		this.emitted += Math.max(MIN_HTTP2_FRAME, bytes);
 	}
@@ -98,7 +99,7 @@ final class NettySocket {
 		this.resumed++;
 	}
 
-	/** Whether bytes wait that the socket has not taken. */
+	/** Return whether the socket has not taken all bytes. */
 	boolean hasPending() {
 		return pending() > 0;
 	}
@@ -114,11 +115,12 @@ final class NettySocket {
 	}
 
 	/**
-	 * A number that stays the same while the socket takes nothing. With HTTP/2 it is how
-	 * many bytes were taken, frame by frame. With HTTP/1.1 it is the place in the buffer
-	 * that leaves next. Buffers are pooled, so the same buffer at the same place may be
-	 * one that was written later; a client that reads slowly then looks as if it read
-	 * nothing. Between the two the channel became writable again, which is counted too.
+	 * Return a number that stays the same while the socket takes nothing. With HTTP/2 it
+	 * is the number of bytes taken, frame by frame. With HTTP/1.1 it combines the place
+	 * in the buffer that is sent next with the number of times that the channel became
+	 * writable again. The place alone is not enough: buffers are pooled, so a later write
+	 * may use the same buffer at the same place. A client that reads slowly would then
+	 * appear to read nothing. Between two such writes the channel becomes writable again.
 	 */
 	long progress() {
 		ChannelOutboundBuffer outbound = this.channel.unsafe().outboundBuffer();
@@ -140,7 +142,11 @@ final class NettySocket {
 		private Epoll() {
 		}
 
-		/** Set the options, and return what sets them back. */
+		/**
+		 * Set the options.
+		 * @return a task that restores the previous options, or {@code null} if nothing
+		 * was set
+		 */
 		private static @Nullable Runnable set(Channel channel, int peerTimeout) {
 			if (!(channel instanceof EpollSocketChannel socket)) {
 				return null;
@@ -153,7 +159,7 @@ final class NettySocket {
 				return () -> set(socket, notSentLowWaterMark, userTimeout);
 			}
 			catch (ChannelException ex) {
-				// Closed meanwhile.
+				// The channel has been closed in the meantime.
 				return null;
 			}
 		}
@@ -163,7 +169,7 @@ final class NettySocket {
 				socket.config().setTcpNotSentLowAt(notSentLowWaterMark).setTcpUserTimeout(userTimeout);
 			}
 			catch (ChannelException ex) {
-				// Closed meanwhile.
+				// The channel has been closed in the meantime.
 			}
 		}
 

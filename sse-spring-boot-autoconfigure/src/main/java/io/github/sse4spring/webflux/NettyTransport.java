@@ -24,24 +24,24 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 
 /**
- * Reactor Netty. Its demand counts buffers until they are in the kernel and does not look
- * at the channel, so that a client that does not read would cost 128 buffers of any size;
- * here the channel decides whether it is writable. One buffer a batch, which Reactor
- * Netty flushes when it has nothing more to write.
+ * Writes to Reactor Netty. Its demand counts buffers until they are in the kernel and
+ * ignores whether the channel is writable. By demand alone, a client that does not read
+ * would cost 128 buffers of any size. This transport therefore also checks the channel. A
+ * batch is one buffer, which Reactor Netty flushes when it has nothing more to write.
  */
 final class NettyTransport extends BodyTransport {
 
 	private static final String HANDLER = "sseWritability";
 
 	/**
-	 * The most that is written at once. Together with what NettySocket lets wait it is
-	 * what a client costs that does not read.
+	 * The largest write, in bytes. A client that does not read costs this much memory
+	 * plus the water mark of {@link NettySocket}.
 	 */
 	private static final int MAX_WRITE = 32 * 1024;
 
 	/**
-	 * The most of HTTP/2 that is written at once: progress shows whole writes only, and a
-	 * client that reads slowly must be seen to read.
+	 * The largest write with HTTP/2, in bytes. Progress shows whole writes only, and must
+	 * also be visible for a client that reads slowly.
 	 */
 	private static final int MAX_HTTP2_WRITE = 16 * 1024;
 
@@ -58,8 +58,8 @@ final class NettyTransport extends BodyTransport {
 	private final SseStreamSettings settings;
 
 	/**
-	 * Whether the response is decorated. A decorator often collects what is not flushed,
-	 * so each part of a batch is a group of its own then.
+	 * Whether the response is decorated. A decorator often collects content until it is
+	 * flushed. With one, each part of a batch is therefore a group of its own.
 	 */
 	private final boolean decorated;
 
@@ -76,8 +76,8 @@ final class NettyTransport extends BodyTransport {
 	}
 
 	/**
-	 * Find the connection below a response.
-	 * @return its transport, or {@code null} if the response is not one of Reactor Netty
+	 * Create the transport for a response of Reactor Netty.
+	 * @return the transport, or {@code null} if the response is not one of Reactor Netty
 	 */
 	static @Nullable BodyTransport of(ServerHttpResponse response, StreamBody body, SseStreams streams) {
 		if (!(nativeResponse(response) instanceof HttpServerResponse nettyResponse)) {
@@ -95,7 +95,7 @@ final class NettyTransport extends BodyTransport {
 			return ServerHttpResponseDecorator.getNativeResponse(response);
 		}
 		catch (IllegalStateException | IllegalArgumentException ex) {
-			// A response that is not of a server, such as a mock.
+			// The response does not come from a server: a mock, for example.
 			return null;
 		}
 	}
@@ -156,8 +156,8 @@ final class NettyTransport extends BodyTransport {
 			this.nettyResponse.compression(false);
 		}
 		if (!this.settings.wire().chunked() || HttpVersion.HTTP_1_0.equals(this.nettyResponse.version())) {
-			// Reactor Netty then ends the response with its connection. A client of
-			// HTTP/1.0 does not know chunks (RFC 9112, 6.1).
+			// Without this header, Reactor Netty closes the connection to end the
+			// response. A client of HTTP/1.0 does not know chunks (RFC 9112, 6.1).
 			this.response.getHeaders().remove(HttpHeaders.TRANSFER_ENCODING);
 		}
 		return this.decorated ? this.response.writeAndFlushWith(map(Mono::just)) : this.response.writeWith(this);

@@ -29,9 +29,9 @@ public final class SseClientScript {
 	}
 
 	/**
-	 * Serve the module to GET and HEAD. Browsers ask each time whether it has changed, so
-	 * that page and server are of one version.
-	 * @param path where, below the base path of the application
+	 * Serve the module to GET and HEAD. A browser revalidates the module on each use. The
+	 * page therefore always uses the version of the server.
+	 * @param path the path, below the base path of the application
 	 * @return the route
 	 */
 	public static RouterFunction<ServerResponse> at(String path) {

@@ -18,8 +18,8 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
  * Writes a publisher of events as an event stream, for {@code ResponseEntity} and
- * functional endpoints. Whatever the client accepts, events are an event stream: any
- * other writer would collect an endless flux.
+ * functional endpoints. It accepts every media type: any other writer would collect an
+ * endless flux.
  */
 final class SseEventHttpMessageWriter implements HttpMessageWriter<SseEvent> {
 
@@ -47,7 +47,7 @@ final class SseEventHttpMessageWriter implements HttpMessageWriter<SseEvent> {
 	}
 
 	/**
-	 * Not supported: an event stream needs the request that it answers.
+	 * Not supported: an event stream needs its request.
 	 */
 	@Override
 	public Mono<Void> write(Publisher<? extends SseEvent> events, ResolvableType elementType,

@@ -13,11 +13,11 @@ import org.springframework.web.reactive.HandlerResultHandler;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Writes what a handler method returns as an event stream if it is a {@code Flux},
- * {@code Mono}, {@code Publisher}, Kotlin {@code Flow} or another reactive type of
- * {@link SseEvent}, or one event. Neither {@code @ResponseBody} nor {@code produces} nor
- * what the client accepts is looked at. Stands between the handler of
- * {@code ResponseEntity} and that of {@code @ResponseBody}.
+ * Writes the return value of a handler method as an event stream if the value is an
+ * {@link SseEvent}, or a {@code Flux}, {@code Mono}, {@code Publisher}, Kotlin
+ * {@code Flow} or other reactive type of {@code SseEvent}. It ignores
+ * {@code @ResponseBody}, {@code produces} and the {@code Accept} header. Its order is
+ * between the handler of {@code ResponseEntity} and that of {@code @ResponseBody}.
  */
 final class SseEventResultHandler implements HandlerResultHandler, Ordered {
 

@@ -8,8 +8,9 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Leaves the exchange, with its principal, in the request for those who get only that.
- * The last filter of all, since others may have changed the exchange.
+ * Stores the exchange, with its principal, in the attributes of the request. Message
+ * writers receive only the request. This filter is the last, since other filters may
+ * replace the exchange.
  */
 final class SseExchangeFilter implements WebFilter, Ordered {
 

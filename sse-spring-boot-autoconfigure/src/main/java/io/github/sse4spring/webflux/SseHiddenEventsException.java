@@ -4,9 +4,10 @@ import org.springframework.core.ResolvableType;
 import org.springframework.web.method.HandlerMethod;
 
 /**
- * A handler method declares a type that has {@code SseEvent} inside something that is not
- * an event stream, so that it would be written as JSON without its data. Internal: stops
- * the start of an application, and is public for the report of that.
+ * The return type of a handler method contains {@code SseEvent} inside something that is
+ * not an event stream. The event would be written as JSON without its data. Internal: the
+ * application does not start, and the auto-configuration reports the exception. Public
+ * only for that report.
  *
  * @since 0.1.0
  */

@@ -17,11 +17,12 @@ import org.springframework.web.reactive.result.method.RequestMappingInfo;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 
 /**
- * Lets handler methods that return events be found by clients that accept event streams,
- * whatever {@code produces} says. On a controller that declares {@code application/json}
- * for all its methods, a browser's {@code EventSource} would get 406 otherwise. A handler
- * method that declares events inside something that is not an event stream fails the
- * start.
+ * Adds {@code text/event-stream} to the {@code produces} condition of handler methods
+ * that return events, unless the condition already allows it. Without it, a browser's
+ * {@code EventSource} would get 406 from a controller that declares
+ * {@code application/json} for all its methods. The application does not start if the
+ * return type of a handler method contains events inside something that is not an event
+ * stream.
  */
 final class SseProducesPostProcessor implements BeanPostProcessor {
 
@@ -45,7 +46,10 @@ final class SseProducesPostProcessor implements BeanPostProcessor {
 		return this.types.answers(ResolvableType.forMethodParameter(method.getReturnType()));
 	}
 
-	/** What is not the body of a response may be anything: the model of a view. */
+	/**
+	 * Check response bodies only. Other return values, such as the model of a view, may
+	 * contain events.
+	 */
 	private void checkShowsEvents(HandlerMethod method) {
 		ResolvableType type = ResolvableType.forMethodParameter(method.getReturnType());
 		if (this.types.hides(type) && (isResponseBody(method) || EventStreamTypes.hasEntity(type))) {

@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.ReactiveAdapterRegistry;
 
 /**
- * The beans that let WebFlux answer with event streams. Internal: the auto-configuration
+ * Defines the beans that write event streams in WebFlux. Internal: the auto-configuration
  * imports it.
  *
  * @since 0.1.0

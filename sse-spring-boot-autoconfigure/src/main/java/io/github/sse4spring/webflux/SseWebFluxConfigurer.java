@@ -7,8 +7,8 @@ import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;
 
 /**
- * Adds event streams to Spring WebFlux. A configurer rather than Boot's codec
- * customizers, which {@code @EnableWebFlux} switches off.
+ * Adds event streams to Spring WebFlux. {@code @EnableWebFlux} switches off Boot's codec
+ * customizers, so this is a configurer.
  */
 final class SseWebFluxConfigurer implements WebFluxConfigurer {
 

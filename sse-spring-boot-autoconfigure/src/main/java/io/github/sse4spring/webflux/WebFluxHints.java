@@ -6,8 +6,8 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
- * Lets a native image find out which transports it has, which is asked by name, and keep
- * the client for browsers.
+ * Registers the transport classes that are looked up by name, and the client for
+ * browsers, for a native image.
  */
 final class WebFluxHints implements RuntimeHintsRegistrar {
 

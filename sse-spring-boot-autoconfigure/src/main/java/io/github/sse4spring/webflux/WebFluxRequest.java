@@ -13,8 +13,9 @@ import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * A request of WebFlux. A message writer gets the request without its exchange, and so
- * without the principal: {@link SseExchangeFilter} leaves the exchange in the request.
+ * A request of WebFlux. A message writer receives the request without its exchange, and
+ * so without the principal. {@link SseExchangeFilter} stores the exchange in the
+ * attributes of the request.
  *
  * @param request the request
  * @param exchange its exchange, if it is known

@@ -1,7 +1,8 @@
 /**
- * Event streams in WebFlux: recognises a handler that returns {@code Flux<SseEvent>},
- * hands its events to {@link io.github.sse4spring.stream.SseStreams}, and is the
- * transport of the stream over Reactor Netty or any reactive response.
+ * Event streams in WebFlux. This package recognises a handler that returns
+ * {@code Flux<SseEvent>} and passes its events to
+ * {@link io.github.sse4spring.stream.SseStreams}. It also contains the transports of a
+ * stream, for Reactor Netty and for any other reactive response.
  */
 @NullMarked
 package io.github.sse4spring.webflux;

@@ -9,8 +9,9 @@ import io.github.sse4spring.testsupport.EventStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The oracle: what one client of one topic saw over all of its connections. The data of
- * event {@code n} is {@code n}, and its sequence {@code n + 1}.
+ * The oracle of the tests: the events that one client of one topic received over all of
+ * its connections. The data of event {@code n} is {@code n}, and its sequence
+ * {@code n + 1}.
  */
 final class ClientHistory {
 
@@ -26,10 +27,10 @@ final class ClientHistory {
 
 	private long position = -1;
 
-	/** Events before this number may be missing: a gap was told behind them. */
+	/** Events before this number may be missing: a gap notice came later. */
 	private int excused;
 
-	/** How many more may be missing: that many were told to be missed. */
+	/** How many more events may be missing, according to the lag notices. */
 	private long missed;
 
 	private boolean ended;
@@ -38,15 +39,15 @@ final class ClientHistory {
 
 	/**
 	 * Create a history.
-	 * @param once whether no event may come twice
-	 * @param leavesOut whether the handler leaves out events that are not kept
+	 * @param once whether no event may arrive twice
+	 * @param leavesOut whether the handler removes the events that are not kept
 	 */
 	ClientHistory(boolean once, boolean leavesOut) {
 		this.once = once;
 		this.leavesOut = leavesOut;
 	}
 
-	/** The events that a handler keeps which leaves out some. */
+	/** Return whether a handler that removes some events keeps this one. */
 	static boolean isKept(int number) {
 		return number % 3 != 0;
 	}
@@ -55,7 +56,7 @@ final class ClientHistory {
 		return this.lastId;
 	}
 
-	/** Whether the client was told not to come back. */
+	/** Return whether the client received the end of the stream. */
 	boolean hasEnded() {
 		return this.ended;
 	}
@@ -65,11 +66,11 @@ final class ClientHistory {
 	}
 
 	/**
-	 * Read what is new in a text.
-	 * @param text all of the text of this connection so far
-	 * @param known how many blocks of it are known
-	 * @param published how many events were published when it was written
-	 * @return how many blocks of it are known now
+	 * Read the new blocks of a text.
+	 * @param text the text of this connection so far
+	 * @param known how many of its blocks have been read before
+	 * @param published how many events were published when the text was written
+	 * @return how many of its blocks have been read now
 	 */
 	int read(String text, int known, int published) {
 		List<EventStream.Block> blocks = EventStream.parse(text);
@@ -108,14 +109,14 @@ final class ClientHistory {
 			account((int) this.position, (int) sequence);
 		}
 		else {
-			// The first connection begins with what is published from now on.
+			// The first connection starts with the next event to be published.
 			this.excused = (int) sequence;
 		}
 		this.position = Math.max(this.position, sequence);
 		this.lastId = id;
 	}
 
-	/** The client will not ask for these events again. */
+	/** The client never requests these events again. */
 	private void account(int from, int to) {
 		for (int number = from; number < to; number++) {
 			boolean mayBeMissing = number < this.excused || (this.leavesOut && !isKept(number));
@@ -133,7 +134,7 @@ final class ClientHistory {
 		}
 	}
 
-	/** What is wrong, once the client has read to the end. */
+	/** Return the failure, after the client has read to the end. */
 	@Nullable String failure(int published) {
 		if (!this.ended && this.lastId != null) {
 			account((int) this.position, published);

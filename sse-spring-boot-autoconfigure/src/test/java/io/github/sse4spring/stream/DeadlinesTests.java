@@ -99,7 +99,7 @@ class DeadlinesTests {
 	}
 
 	@Test
-	void oneThatFailsLeavesTheOthersTheirTurn() {
+	void failingDeadlineDoesNotStopTheOthers() {
 		this.loop.deadlines().create(() -> {
 			throw new IllegalStateException("one");
 		}).set(Duration.ofMillis(100).toNanos());

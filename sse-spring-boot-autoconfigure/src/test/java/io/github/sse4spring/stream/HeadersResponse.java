@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * A response that has only a head. Its stream is as long as it is told to be.
+ * A response that has only a head. The test determines when its stream ends.
  */
 final class HeadersResponse implements StreamResponse {
 

@@ -31,7 +31,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A hub and the stream of one of its subscribers: what the client is told.
+ * The text that a client receives from a hub, over the stream of one subscriber.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class HubStreamTests {
@@ -58,7 +58,7 @@ class HubStreamTests {
 		this.stream.loop.runTasks();
 	}
 
-	/** Name, data and sequence of each block but comments. */
+	/** Return name, data and sequence of each block except comments. */
 	private List<String> told() {
 		return EventStream.parse(this.stream.text())
 			.stream()
@@ -135,14 +135,14 @@ class HubStreamTests {
 	}
 
 	@Test
-	void restartIsTold() {
+	void restartIsAGapBeforeTheRetainedEvents() {
 		publish(0, 2);
 		startAfter("zzzzzzzz-1", this.hub.subscribe("a"));
 		assertThat(told()).containsExactly("sse-gap {\"reason\":\"restarted\"} #0", "0 #1", "1 #2");
 	}
 
 	@Test
-	void unknownIdIsToldAndLiveOnly() {
+	void unknownIdIsAGapBeforeLiveEventsOnly() {
 		publish(0, 2);
 		startAfter("nonsense", this.hub.subscribe("a"));
 		publish(2, 3);
@@ -252,7 +252,7 @@ class HubStreamTests {
 	}
 
 	@Test
-	void noticesGoPastTheFluxWhereThereIsAWriterAlsoIfAskedFor() {
+	void noticesOfAStreamGoPastTheFluxEvenWithNotices() {
 		publish(0, 20);
 		startAfter(this.epoch + "-1", this.hub.subscribe(to("a").withNotices()).filter((event) -> !event.isNotice()));
 		assertThat(told()).startsWith("sse-gap {\"reason\":\"expired\"} #12", "12 #13").hasSize(9);
@@ -307,7 +307,7 @@ class HubStreamTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void sharedFluxDisconnectsAllWhoseErrorItReaches(boolean cached) {
+	void sharedFluxDisconnectsEveryStreamThatItsErrorReaches(boolean cached) {
 		Flux<SseEvent> source = this.hub
 			.subscribe(to("a").bufferSize(4).withoutResume().onLag(SseLagPolicy.DISCONNECT));
 		start(cached ? source.cache(1) : source.share());
@@ -415,7 +415,7 @@ class HubStreamTests {
 	}
 
 	@Test
-	void retryOfWhatHasAllArrivedTellsNoGap() {
+	void retryAfterAllEventsHaveArrivedIsNoGap() {
 		Sinks.Empty<SseEvent> failure = Sinks.empty();
 		int[] attempts = new int[1];
 		Mono<SseEvent> failsOnce = Mono.defer(() -> (attempts[0]++ == 0) ? failure.asMono() : Mono.never());
@@ -579,7 +579,7 @@ class HubStreamTests {
 
 	// Ids behind operators that may change the order
 
-	/** Holds back the event with this number until the gate is open. */
+	/** Hold back the event with this number until the gate opens. */
 	private static Function<SseEvent, Mono<SseEvent>> holdingBack(String number, Sinks.Empty<Void> gate) {
 		return (event) -> number.equals(event.data()) ? gate.asMono().thenReturn(event) : Mono.just(event);
 	}

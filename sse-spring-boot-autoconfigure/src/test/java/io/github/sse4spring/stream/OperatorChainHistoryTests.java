@@ -29,25 +29,26 @@ import reactor.util.retry.Retry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Chains of operators over a hub whose client lags, fails, is cut at any byte and comes
- * back with the last id that it has. What the client saw alone decides: no event is
- * missing without a notice, and on a chain that keeps the order none comes twice. Runs
- * some histories of each chain and pair of chains, or as many as the system property
- * {@code sse.history.rounds} says; {@code sse.history.seed} repeats them.
+ * Checks chains of operators over a hub. The client lags, fails, is cut off at any byte,
+ * and reconnects with the last id that it received. Only the text that the client
+ * received counts: no event may be missing without a notice. On a chain that keeps the
+ * order, no event may arrive twice. The system property {@code sse.history.rounds} sets
+ * how many histories run for each chain and pair of chains. {@code sse.history.seed}
+ * repeats a run.
  */
 @Timeout(3600)
 class OperatorChainHistoryTests {
 
 	private static final int ROUNDS = Integer.getInteger("sse.history.rounds", 4);
 
-	/** Enough for every failure, but for one that comes again at once. */
+	/** Enough for every failure, unless the failure repeats at once. */
 	private static final int RETRIES = 20;
 
 	private static final long SEED = Long.getLong("sse.history.seed", System.nanoTime());
 
-	/** Chains that keep the order of what they get. */
+	/** Chains that keep the order of events. */
 	private static final List<Chain> IN_ORDER = List.of(
-			// What the stream sees through.
+			// Chains that the stream can see through.
 			chain("nothing", (world) -> (flux) -> flux), chain("map", (world) -> (flux) -> flux.map((event) -> event)),
 			chain("map without id", (world) -> (flux) -> flux.map(SseEvent::withoutId)).losingIds(),
 			chain("filter", (world) -> (flux) -> flux.filter(World::isKept)).leavingOut(),
@@ -67,7 +68,7 @@ class OperatorChainHistoryTests {
 				}
 			}).onErrorContinue((ex, event) -> {
 			})).leavingOut(),
-			// What it does not.
+			// Chains that it cannot.
 			chain("hide", (world) -> Flux::hide), chain("limitRate", (world) -> (flux) -> flux.limitRate(4)),
 			chain("take and repeat", (world) -> (flux) -> flux.take(20).repeat()),
 			chain("take few and repeat", (world) -> (flux) -> flux.take(3).repeat()),
@@ -126,7 +127,7 @@ class OperatorChainHistoryTests {
 						.onBackpressureDrop()
 						.switchMap((tick) -> flux)));
 
-	/** Chains that may not. */
+	/** Chains that may change the order of events. */
 	private static final List<Chain> OUT_OF_ORDER = List.of(
 			chain("flatMap", (world) -> (flux) -> flux.flatMap(world::slow)),
 			chain("flatMap of two", (world) -> (flux) -> flux.flatMap(world::slow, 2)),
@@ -172,7 +173,7 @@ class OperatorChainHistoryTests {
 
 	static Stream<Arguments> pairs() {
 		Random random = new Random(SEED);
-		// onErrorContinue changes what the operators before it do with a failure.
+		// onErrorContinue changes how the operators before it handle a failure.
 		List<Chain> all = Stream.concat(IN_ORDER.stream(), OUT_OF_ORDER.stream())
 			.filter((chain) -> !"onErrorContinue".equals(chain.name))
 			.toList();
@@ -216,15 +217,15 @@ class OperatorChainHistoryTests {
 			world.rest();
 			world.readAll(history);
 		}
-		// A client that is still on its way when the test gives up has not missed the
-		// rest.
+		// If the client has not read everything when the test stops, the rest is not
+		// missing.
 		assertThat(history.failure(world.hasReadAll ? world.published : 0))
 			.as("%s, seed %d (sse.history.seed=%d)%n%s", chain, seed, SEED, history)
 			.isNull();
 	}
 
 	/**
-	 * What a handler does with the flux of a hub.
+	 * The operators that a handler adds to the flux of a hub.
 	 */
 	private record Chain(String name, Function<World, Function<Flux<SseEvent>, Flux<SseEvent>>> operators,
 			boolean leavesOut, boolean losesIds) {
@@ -251,7 +252,7 @@ class OperatorChainHistoryTests {
 	}
 
 	/**
-	 * A hub, and one client at a time.
+	 * A hub with one client at a time.
 	 */
 	private static final class World {
 
@@ -273,7 +274,7 @@ class OperatorChainHistoryTests {
 
 		private int published;
 
-		/** Whether nothing fails or takes long any more. */
+		/** Whether operators no longer fail or delay events. */
 		private boolean resting;
 
 		private boolean hasReadAll;
@@ -293,7 +294,7 @@ class OperatorChainHistoryTests {
 			return ClientHistory.isKept(Integer.parseInt(String.valueOf(event.data())));
 		}
 
-		/** Some events are under way for longer than others. */
+		/** Delay some events for longer than others. */
 		private Mono<SseEvent> slow(SseEvent event) {
 			int kind = this.resting ? 2 : this.random.nextInt(4);
 			if (kind == 0) {
@@ -354,7 +355,7 @@ class OperatorChainHistoryTests {
 			this.stream.loop.advance(duration);
 		}
 
-		/** Let everything arrive that can. */
+		/** Run until every event that can arrive has arrived. */
 		void rest() {
 			publish(1);
 			for (int i = 0; i < 300; i++) {
@@ -367,7 +368,7 @@ class OperatorChainHistoryTests {
 			}
 		}
 
-		/** The client gets some of the bytes, and the connection goes. */
+		/** Close the connection after the client has received part of the bytes. */
 		void cut(ClientHistory history) {
 			String text = this.stream.text();
 			read(history, text.substring(0, this.random.nextInt(text.length() + 1)));

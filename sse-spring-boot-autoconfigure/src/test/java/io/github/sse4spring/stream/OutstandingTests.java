@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Which id may be written while events are under way.
+ * Checks which id may be written while events are outstanding.
  */
 class OutstandingTests {
 
@@ -40,7 +40,7 @@ class OutstandingTests {
 	}
 
 	@Test
-	void moreThanAreKeptTrackOfHoldBackAllIds() {
+	void moreEventsThanAreTrackedHoldBackAllIds() {
 		handOver(1, 2000);
 		assertThat(this.outstanding.size()).isLessThanOrEqualTo(1024);
 		for (int i = 1; i < 2000; i++) {
@@ -51,7 +51,7 @@ class OutstandingTests {
 	}
 
 	@Test
-	void gapThatWasToldEndsWhatMissingEventsHoldBack() {
+	void gapNoticeReleasesIdsThatMissingEventsHoldBack() {
 		handOver(1, 2000);
 		int next = this.outstanding.begin("2000");
 		handOver(2001, 2003);

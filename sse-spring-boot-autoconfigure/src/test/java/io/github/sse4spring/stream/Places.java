@@ -1,7 +1,7 @@
 package io.github.sse4spring.stream;
 
 /**
- * Lets tests of other packages see which places among the open streams are taken.
+ * Shows tests of other packages how many places for open streams are taken.
  */
 public final class Places {
 
@@ -15,12 +15,12 @@ public final class Places {
 		return new Places(streams.limits());
 	}
 
-	/** How many places are taken. */
+	/** Return how many places are taken. */
 	public int taken() {
 		return this.limits.open();
 	}
 
-	/** How many clients have a place. */
+	/** Return how many clients have a place. */
 	public int clients() {
 		return this.limits.clients();
 	}

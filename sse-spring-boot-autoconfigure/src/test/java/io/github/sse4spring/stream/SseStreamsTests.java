@@ -18,7 +18,7 @@ class SseStreamsTests {
 	private final SseStreams streams = new SseStreams(new SseEventEncoder(JsonMapper.shared()), StreamFixture.SETTINGS,
 			SseClientKeyResolver.principalOrAddress(), List.of());
 
-	/** Signals also after a cancel, as a server may that fails at the same time. */
+	/** Signals even after a cancel, like a server that fails at the same time. */
 	private final TestPublisher<Void> server = TestPublisher
 		.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
 

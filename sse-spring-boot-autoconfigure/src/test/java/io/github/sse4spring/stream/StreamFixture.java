@@ -16,7 +16,7 @@ import reactor.util.context.Context;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One stream writer between a source and a server that do as they are told, on a
+ * A stream writer between a source and a server that the test controls, on a
  * {@link TestLoop}.
  */
 final class StreamFixture implements StreamTransport {
@@ -92,7 +92,7 @@ final class StreamFixture implements StreamTransport {
 		this(SETTINGS);
 	}
 
-	/** A stream of this handler. */
+	/** Create a stream of this handler. */
 	StreamFixture(String handler) {
 		this(SETTINGS, handler);
 	}
@@ -101,7 +101,7 @@ final class StreamFixture implements StreamTransport {
 		this(settings, "Events#all()");
 	}
 
-	/** A stream on the loop of another one. */
+	/** Create a stream on the loop of another stream. */
 	StreamFixture(TestLoop loop) {
 		this(SETTINGS, "Events#all()", loop);
 	}
@@ -126,7 +126,7 @@ final class StreamFixture implements StreamTransport {
 		return start(source, demand, null);
 	}
 
-	/** Open a stream for a client that has seen an event. */
+	/** Open a stream for a client that sends this last event ID, if any. */
 	StreamFixture start(Flux<SseEvent> source, @Nullable String lastEventId) {
 		return start(source, Long.MAX_VALUE, (lastEventId != null) ? SseLastEventId.of(lastEventId) : null);
 	}
@@ -152,7 +152,7 @@ final class StreamFixture implements StreamTransport {
 		}
 	}
 
-	/** On the loop: let the client read this many batches more. */
+	/** On the loop: add demand for this many batches. */
 	void request(long batches) {
 		boolean waited = (this.demand == 0);
 		this.demand = Operators.addCap(this.demand, batches);

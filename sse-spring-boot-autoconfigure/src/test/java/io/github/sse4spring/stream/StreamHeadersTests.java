@@ -20,7 +20,7 @@ class StreamHeadersTests {
 	}
 
 	@Test
-	void whatWasAddedIsTakenBackAndNothingElse() {
+	void onlyAddedHeadersAreTakenBack() {
 		this.response.setHeader("X-Accel-Buffering", "no");
 		StreamHeaders added = StreamHeaders.addTo(this.response);
 		this.response.setHeader("Cache-Control", "private");

@@ -47,7 +47,7 @@ class StreamWriterTests {
 		return IntStream.range(from, to).mapToObj((n) -> "data:" + n + "\n\n").collect(Collectors.joining());
 	}
 
-	/** Let the window of the source become its largest. */
+	/** Emit enough events for the largest request window of the source. */
 	private void widen() {
 		emit(IntStream.range(0, 31).boxed().toArray());
 		this.stream.written.clear();
@@ -117,7 +117,7 @@ class StreamWriterTests {
 	// Batches
 
 	@Test
-	void whatIsWaitingIsOneBatch() {
+	void waitingEventsAreOneBatch() {
 		this.stream.start(this.source.flux());
 		widen();
 		emit(IntStream.range(0, 10).boxed().toArray());
@@ -312,7 +312,7 @@ class StreamWriterTests {
 	void nothingIsReadOfASourceBeforeItsSubscriptionHasCrossedToTheLoop() {
 		this.stream.writer = this.stream.create(null);
 		this.stream.writer.start(Flux.range(0, 2).map(StreamWriterTests::event));
-		// The demand is looked at on the loop before the subscription of the source is.
+		// The loop handles the demand before it handles the subscription of the source.
 		this.stream.loop.prepend(() -> this.stream.request(10));
 		this.stream.loop.runTasks();
 		assertThat(this.stream.text()).isEqualTo(StreamFixture.OPENING + frames(0, 2) + StreamFixture.END);
@@ -388,7 +388,7 @@ class StreamWriterTests {
 	}
 
 	@Test
-	void streamWhoseLoopHasRefusedATaskIsCutWhenTheLoopIsAtItAgain() {
+	void streamWhoseLoopHasRefusedATaskIsCutWhenTheLoopRunsItAgain() {
 		TestPublisher<SseEvent> source = TestPublisher.create();
 		this.stream.start(source.flux());
 		source.next(event(0));
@@ -452,7 +452,7 @@ class StreamWriterTests {
 	}
 
 	@Test
-	void completionSaysNothingIfClientsShouldReconnect() {
+	void completionWritesNoEndIdIfClientsShouldReconnect() {
 		StreamFixture stream = new StreamFixture(
 				StreamFixture.settings(Duration.ofMillis(250), false, null, Duration.ZERO));
 		Sinks.Many<SseEvent> sink = Sinks.many().unicast().onBackpressureBuffer();
@@ -828,7 +828,7 @@ class StreamWriterTests {
 	}
 
 	@Test
-	void connectionSaysWhatWasWrittenAndSinceWhenItCannotBe() {
+	void connectionReportsItsEventsAndSinceWhenItIsNotWritable() {
 		this.stream.start(this.source.flux());
 		emit("a");
 		SseConnection before = this.stream.writer.connection();
@@ -917,7 +917,7 @@ class StreamWriterTests {
 		assertThat(found.get().executor()).isSameAs(this.stream.loop);
 	}
 
-	/** Emits what it is given, from a queue of its own, and never by polling. */
+	/** Emits the given events from its own queue. The writer never polls it. */
 	private final class Source {
 
 		private boolean cancelled;

@@ -8,7 +8,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * A loop that runs when told to, on a clock that moves when told to.
+ * A loop that runs only when a test calls it. The test also moves its clock.
  */
 final class TestLoop extends StreamLoop {
 
@@ -50,17 +50,17 @@ final class TestLoop extends StreamLoop {
 		return this.now;
 	}
 
-	/** Let something run before what was handed to the loop already. */
+	/** Run a task before all tasks that are already queued. */
 	void prepend(Runnable task) {
 		this.tasks.addFirst(task);
 	}
 
-	/** Run what was handed to the loop, and what that hands to it. */
+	/** Run all queued tasks, including tasks that they queue. */
 	void runTasks() {
 		runTasks(Integer.MAX_VALUE);
 	}
 
-	/** Run a number of tasks at the most. */
+	/** Run at most this many tasks. */
 	void runTasks(int most) {
 		this.running = true;
 		try {
@@ -74,7 +74,7 @@ final class TestLoop extends StreamLoop {
 		}
 	}
 
-	/** Run something on the loop. */
+	/** Run a task on the loop. */
 	void onLoop(Runnable task) {
 		execute(task);
 		runTasks();

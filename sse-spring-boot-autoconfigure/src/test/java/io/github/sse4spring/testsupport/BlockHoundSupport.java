@@ -5,7 +5,7 @@ import org.junit.platform.launcher.LauncherSessionListener;
 import reactor.blockhound.BlockHound;
 
 /**
- * Fails whatever blocks a thread that must not, in every test of this module.
+ * Makes a blocking call on a non-blocking thread fail, in every test of this module.
  */
 public final class BlockHoundSupport implements LauncherSessionListener {
 
@@ -13,10 +13,11 @@ public final class BlockHoundSupport implements LauncherSessionListener {
 	public void launcherSessionOpened(LauncherSession session) {
 		BlockHound.builder()
 			.loadIntegrations()
-			// The one short lock of the hub, which nothing is done under that could wait.
+			// The lock of the hub is held for a short time, and code that holds it never
+			// waits.
 			.allowBlockingCallsInside("java.util.concurrent.locks.ReentrantLock", "lock")
-			// What others do: loading classes and logging at their first use, JUnit's own
-			// output.
+			// Code of others: loading classes and logging at their first use, and the
+			// output of JUnit.
 			.allowBlockingCallsInside("java.util.concurrent.locks.StampedLock", "writeLock")
 			.allowBlockingCallsInside("java.util.concurrent.locks.StampedLock", "readLock")
 			.allowBlockingCallsInside("java.lang.ClassLoader", "loadClass")

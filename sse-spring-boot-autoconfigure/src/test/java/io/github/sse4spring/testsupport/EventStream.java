@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The oracle: what an event stream says, read as the HTML specification words it, from
- * the whole text at once. Shares no code with what it checks.
+ * The oracle of the tests: parses an event stream according to the HTML specification,
+ * from the whole text at once. It shares no code with the code under test.
  */
 public final class EventStream {
 
@@ -31,7 +31,7 @@ public final class EventStream {
 		return blocks;
 	}
 
-	/** What a browser would dispatch. */
+	/** Return the data of each event that a browser would dispatch. */
 	public static List<String> data(String text) {
 		return parse(text).stream().map(Block::data).filter((data) -> data != null).collect(Collectors.toList());
 	}
@@ -64,11 +64,11 @@ public final class EventStream {
 	/**
 	 * One block of an event stream, whether or not a browser would dispatch it.
 	 *
-	 * @param comment the text of its comment lines, as if a comment were a field
-	 * @param name the value of its last event field
-	 * @param data the values of its data fields
-	 * @param id the value of its last id field
-	 * @param retry the value of its last retry field, if it is a number
+	 * @param comment the text of the comment lines, as if a comment were a field
+	 * @param name the value of the last event field
+	 * @param data the values of the data fields
+	 * @param id the value of the last id field
+	 * @param retry the value of the last retry field, if it is a number
 	 */
 	public record Block(@Nullable String comment, @Nullable String name, @Nullable String data, @Nullable String id,
 			@Nullable Long retry) {

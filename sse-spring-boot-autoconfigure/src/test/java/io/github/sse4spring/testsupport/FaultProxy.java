@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A bad network between a client and a server on this machine: it can stand still, break
- * off, be slow, and hand over bytes one at a time.
+ * Simulates a bad network between a client and a server on this machine. It can pause,
+ * break connections, limit the speed, and deliver bytes one at a time.
  */
 public final class FaultProxy implements Closeable {
 
@@ -51,7 +51,7 @@ public final class FaultProxy implements Closeable {
 		return this.listener.getLocalPort();
 	}
 
-	/** Hand over nothing more of what the server sends, and take nothing from it. */
+	/** Stop reading from the server and writing to the client. */
 	public void pause() {
 		this.paused = true;
 	}
@@ -60,17 +60,17 @@ public final class FaultProxy implements Closeable {
 		this.paused = false;
 	}
 
-	/** Hand over what the server sends at this speed. */
+	/** Limit the speed from the server to the client. */
 	public void throttle(int bytesPerSecond) {
 		this.bytesPerSecond = bytesPerSecond;
 	}
 
-	/** Hand over what the server sends one byte at a time. */
+	/** Deliver the bytes of the server one at a time. */
 	public void oneByteAtATime() {
 		this.atOnce = 1;
 	}
 
-	/** End all connections in order, with a FIN to both sides. */
+	/** Close all connections normally, with a FIN to both sides. */
 	public void cut() throws IOException {
 		for (Socket socket : this.sockets) {
 			socket.close();
@@ -91,7 +91,7 @@ public final class FaultProxy implements Closeable {
 			while (!this.listener.isClosed()) {
 				Socket client = this.listener.accept();
 				Socket server = new Socket();
-				// Small, so that what stands still here stands still at the server.
+				// Small, so the server soon notices that the proxy does not read.
 				server.setReceiveBufferSize(BUFFER);
 				client.setTcpNoDelay(true);
 				server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.target));
@@ -102,7 +102,7 @@ public final class FaultProxy implements Closeable {
 			}
 		}
 		catch (IOException ex) {
-			// Closed.
+			// The proxy has been closed.
 		}
 	}
 
@@ -122,7 +122,7 @@ public final class FaultProxy implements Closeable {
 			}
 		}
 		catch (IOException ex) {
-			// One of the two has closed.
+			// One of the two sides has closed its connection.
 		}
 	}
 

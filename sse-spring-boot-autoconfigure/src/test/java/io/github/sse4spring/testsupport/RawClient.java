@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 exchange over a socket, read byte by byte as it arrives. A read that waits
- * for more than ten seconds fails, or five minutes if the client is patient.
+ * One HTTP/1.1 exchange over a socket, read byte by byte as it arrives. A read fails
+ * after ten seconds without bytes, or after five minutes if the client is patient.
  */
 public final class RawClient implements Closeable {
 
@@ -49,7 +49,7 @@ public final class RawClient implements Closeable {
 		return request(port, "GET", path, headers);
 	}
 
-	/** Send headers in an encoding that clients do not use. */
+	/** Send the headers in Latin-1, an encoding that clients do not use. */
 	public static RawClient getInLatin1(int port, String path, String... headers) throws IOException {
 		Socket socket = connect(new Socket(), port);
 		write(socket, StandardCharsets.ISO_8859_1, "GET", path, headers);
@@ -60,7 +60,9 @@ public final class RawClient implements Closeable {
 		return new RawClient(send(new Socket(), port, method, path, headers)).startReading();
 	}
 
-	/** Send a request and read nothing of the response until told to. */
+	/**
+	 * Send a request, and read nothing of the response before {@link #startReading()}.
+	 */
 	public static RawClient notReading(int port, String path, String... headers) throws IOException {
 		Socket socket = new Socket();
 		socket.setReceiveBufferSize(64 * 1024);
@@ -87,7 +89,9 @@ public final class RawClient implements Closeable {
 		socket.getOutputStream().write(head.getBytes(charset));
 	}
 
-	/** Wait as long as a busy machine may need; only a server that hangs needs longer. */
+	/**
+	 * Wait for up to five minutes in each read. This is long enough for a busy machine.
+	 */
 	public RawClient patient() throws IOException {
 		this.socket.setSoTimeout(PATIENCE);
 		return this;
@@ -105,7 +109,9 @@ public final class RawClient implements Closeable {
 		return this;
 	}
 
-	/** Send another request over the same connection, after the end of the last. */
+	/**
+	 * Send another request over the same connection, after the end of the last response.
+	 */
 	public RawClient again(String path) throws IOException {
 		this.ended = false;
 		this.headers.clear();
@@ -142,7 +148,7 @@ public final class RawClient implements Closeable {
 		return new String(bytes, 0, size, StandardCharsets.UTF_8);
 	}
 
-	/** Read up to the clean end of the response; one that is cut off is an exception. */
+	/** Read up to the clean end of the response. A response that is cut off throws. */
 	public String readToEnd() throws IOException {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 		for (int b = readBody(); b >= 0; b = readBody()) {
@@ -189,12 +195,12 @@ public final class RawClient implements Closeable {
 		return b;
 	}
 
-	/** Read some bytes of whatever has come, head or body. */
+	/** Read and ignore bytes of the head or the body. */
 	public void skip(int bytes) throws IOException {
 		this.in.readNBytes(bytes);
 	}
 
-	/** Close the connection with a reset: the server is told of it, not asked. */
+	/** Close the connection with a reset. */
 	public void reset() throws IOException {
 		this.socket.setSoLinger(true, 0);
 		this.socket.close();

@@ -1,4 +1,4 @@
 /**
- * What the tests share: an oracle for the wire and a client without a library.
+ * Shared by the tests: an oracle for event streams, and a client that uses no library.
  */
 package io.github.sse4spring.testsupport;

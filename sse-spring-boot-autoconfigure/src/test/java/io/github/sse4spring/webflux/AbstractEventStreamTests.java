@@ -33,7 +33,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a client of an event stream sees on any server.
+ * Event streams as a client receives them, on any server.
  */
 @Timeout(30)
 @ExtendWith(OutputCaptureExtension.class)
@@ -90,7 +90,7 @@ abstract class AbstractEventStreamTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/produces-event-stream", "/json-by-class/flux", "/json-by-class/entity" })
-	void browserReachesItWhateverProducesSays(String path) throws IOException {
+	void browserReachesTheHandlerWhateverItProduces(String path) throws IOException {
 		try (RawClient client = RawClient.get(this.port, path, "Accept: text/event-stream")) {
 			assertThat(client.status()).isEqualTo(200);
 			assertThat(client.header("Content-Type")).isEqualTo("text/event-stream;charset=UTF-8");
@@ -297,7 +297,7 @@ abstract class AbstractEventStreamTests {
 		probe().signal("endless cancelled").get(disconnectNoticedAfter().toMillis(), TimeUnit.MILLISECONDS);
 	}
 
-	/** How long a test waits for a server to notice that the client is gone. */
+	/** The time within which a server must notice that the client is gone. */
 	Duration disconnectNoticedAfter() {
 		return Duration.ofSeconds(5);
 	}
@@ -315,7 +315,7 @@ abstract class AbstractEventStreamTests {
 		ConfigurableApplicationContext context = StreamApplication.run(this.server);
 		try (RawClient client = RawClient.get(StreamApplication.port(context), "/endless")) {
 			client.readUntil("data:first\n\n");
-			// With a stream that does not end this would take 30 seconds, more than the
+			// If the stream did not end, closing would take 30 seconds, longer than the
 			// test may.
 			context.close();
 			assertThat(client.readToEnd()).isEqualTo("retry:100\n\n");

@@ -40,8 +40,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Events that no signature shows, as a client sees them: an error before anything is
- * written, never JSON without their data.
+ * Events hidden behind a declared type, as a client receives them. The response is an
+ * error before anything is written, and never JSON without the data of the events.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(OutputCaptureExtension.class)
@@ -49,7 +49,7 @@ abstract class AbstractHiddenEventsTests {
 
 	private static final List<SseEvent> EVENTS = List.of(SseEvent.text("one"));
 
-	/** As README.md quotes it, and what to declare. */
+	/** The message quoted in README.md, and the types to declare. */
 	private static final String MESSAGE = "SseEvent cannot be written as JSON. For an event stream declare Flux<SseEvent>, Mono<SseEvent> or SseEvent";
 
 	private final Class<?> server;
@@ -103,7 +103,7 @@ abstract class AbstractHiddenEventsTests {
 			/fn/list,          text/event-stream
 			/fn/stream,        */*
 			""")
-	void eventBehindATypeThatDoesNotShowItIsA500ThatSaysWhatToDeclare(String path, String accept, CapturedOutput output)
+	void eventHiddenBehindATypeIsA500ThatNamesTheTypesToDeclare(String path, String accept, CapturedOutput output)
 			throws IOException {
 		try (RawClient client = RawClient.get(this.port, "/unseen" + path, "Accept: " + accept)) {
 			assertThat(client.status()).isEqualTo(500);
@@ -114,7 +114,7 @@ abstract class AbstractHiddenEventsTests {
 	}
 
 	@Test
-	void otherElementsBehindSuchATypeAreWrittenAsBySpring() throws IOException {
+	void otherElementsOfSuchATypeAreWrittenAsBySpring() throws IOException {
 		try (RawClient client = RawClient.get(this.port, "/unseen/no-events", "Accept: text/event-stream")) {
 			assertThat(client.status()).isEqualTo(200);
 			assertThat(client.readToEnd()).isEqualTo("data:{\"n\":1}\n\nid:7\ndata:two\n\n");
@@ -122,14 +122,14 @@ abstract class AbstractHiddenEventsTests {
 	}
 
 	@Test
-	void elementBehindSuchATypeIsWrittenBeforeTheNextOneIsThere() throws IOException {
+	void elementOfSuchATypeIsWrittenWithoutWaitingForTheNext() throws IOException {
 		try (RawClient client = RawClient.get(this.port, "/unseen/endless", "Accept: text/event-stream")) {
 			assertThat(client.readUntil("\n\n")).isEqualTo("data:[1]\n\n");
 		}
 	}
 
 	@Test
-	void bytesAreAnEventStreamAsTheyAreAsBySpring() throws IOException {
+	void bytesAreWrittenUnchangedAsBySpring() throws IOException {
 		try (RawClient client = RawClient.get(this.port, "/unseen/bytes", "Accept: text/event-stream")) {
 			assertThat(client.readToEnd()).isEqualTo("data: raw\n\n");
 		}

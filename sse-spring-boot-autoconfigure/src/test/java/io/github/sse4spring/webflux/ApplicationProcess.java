@@ -23,9 +23,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /**
- * An application in a process of its own, with what a user would have. The process is
- * asked over its standard input and answers on its standard output, so that a question
- * needs neither a connection nor an event loop of the application.
+ * An application in a process of its own, configured like one of a user. A test sends
+ * requests to the standard input of the process and reads replies from its standard
+ * output. A request therefore needs neither a connection nor an event loop of the
+ * application.
  */
 final class ApplicationProcess implements Closeable {
 
@@ -44,15 +45,18 @@ final class ApplicationProcess implements Closeable {
 		this.port = Integer.parseInt(answer("port"));
 	}
 
-	/** Start it with settings under which only the drain timeout ends anything. */
+	/**
+	 * Start the process with settings under which only the drain timeout ends a stream.
+	 */
 	static ApplicationProcess start(String drainTimeout) throws IOException {
 		return start("512m", 100_000, "--sse.shutdown.drain-timeout=" + drainTimeout);
 	}
 
 	/**
-	 * Start it with settings under which nothing ends a stream.
-	 * @param heap the largest heap, which is the largest direct memory too
-	 * @param eventSize the size of the events that clients are stalled with
+	 * Start the process with settings under which nothing ends a stream.
+	 * @param heap the maximum heap size, which is also that of direct memory
+	 * @param eventSize the size of the events that {@link #stall(int)} publishes
+	 * @param setting a further setting
 	 */
 	static ApplicationProcess start(String heap, int eventSize, String setting) throws IOException {
 		List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -69,16 +73,16 @@ final class ApplicationProcess implements Closeable {
 	}
 
 	/**
-	 * Publish large events until as many streams as this cannot be written to any more.
+	 * Publish large events until this many streams cannot be written to.
 	 */
 	void stall(int streams) throws IOException {
 		this.questions.println(streams);
 		answer("stalled");
 	}
 
-	/** Tell the process to stop, as an operating system does. */
+	/** Stop the process with a signal, as an operating system does. */
 	void stop() {
-		// Process.destroy would close the standard input too.
+		// Process.destroy would also close the standard input.
 		this.process.toHandle().destroy();
 	}
 
@@ -123,7 +127,7 @@ final class ApplicationProcess implements Closeable {
 				stall(context, Integer.parseInt(line));
 				System.out.println("stalled " + line);
 			}
-			// The test is gone.
+			// The test has ended.
 			Runtime.getRuntime().halt(1);
 		}
 
@@ -133,9 +137,9 @@ final class ApplicationProcess implements Closeable {
 			SseEvent large = SseEvent
 				.text("x".repeat(context.getEnvironment().getRequiredProperty("flood.size", Integer.class)));
 			while (unwritable(connections) != streams) {
-				// A client that does not read keeps the event that it is in the middle
-				// of. So
-				// publish no other one before all that read have taken this one.
+				// A client that does not read retains the event that is being written to
+				// it. Publish another event only after all clients that read have
+				// received the previous one.
 				if (connections.list().stream().noneMatch(Main::isReading)) {
 					hub.publish("flood", large);
 				}

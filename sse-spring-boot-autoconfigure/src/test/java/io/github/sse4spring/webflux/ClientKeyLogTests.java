@@ -28,7 +28,8 @@ class ClientKeyLogTests {
 			assertThat(first.readUntil("data:first\n\n")).isNotEmpty();
 			assertThat(second.readToEnd()).startsWith(":refused: max-connections-per-client\n");
 		}
-		// The letter between the two is shown as the console's own character set can.
+		// The character set of the console determines how the letter between the two is
+		// shown.
 		assertThat(output).contains("are open for client 'a\\u0009b\\u000A2026 \\u001B[31m", "\\u0085' (more")
 			.doesNotContain("\\u00E9");
 	}

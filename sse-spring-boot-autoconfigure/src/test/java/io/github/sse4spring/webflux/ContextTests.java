@@ -32,8 +32,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What a filter knows of a request reaches the flux of the user: the context, and with
- * {@code spring.reactor.context-propagation=auto} also what lives in thread locals.
+ * Data that a filter stores for a request reaches the flux of the application. This
+ * applies to the context and, with {@code spring.reactor.context-propagation=auto}, to
+ * thread locals.
  */
 @Timeout(30)
 class ContextTests {

@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * How streams end when their application stops, is stopped and started again, or is
+ * The end of streams when the application stops, is stopped and started again, or is
  * paused.
  */
 @Timeout(600)
@@ -44,7 +44,7 @@ class DrainTests {
 
 	private static final int STALLED = 200;
 
-	/** Requests that are sent before the first of them is answered. */
+	/** How many requests are sent before the first response is read. */
 	private static final int AT_ONCE = 100;
 
 	private final List<RawClient> clients = new ArrayList<>();
@@ -56,7 +56,7 @@ class DrainTests {
 		}
 	}
 
-	/** Open streams, each of which is known to be open, since its head has arrived. */
+	/** Open streams and wait for the head of each. */
 	private List<RawClient> open(ApplicationProcess application, String path, int count) throws IOException {
 		List<RawClient> opened = new ArrayList<>();
 		while (opened.size() < count) {
@@ -87,7 +87,7 @@ class DrainTests {
 				retries.add(readRetryAtTheEnd(client));
 			}
 			assertThat(retries).hasSizeGreaterThan(500);
-			// The clients that do not read keep the application from ending.
+			// The clients that do not read keep the application from stopping.
 			try (RawClient meanwhile = RawClient.notReading(application.port(), "/drain/hub").patient()) {
 				assertThat(meanwhile.startReading().status()).isEqualTo(200);
 				assertThat(meanwhile.readToEnd()).matches("retry:[0-9]+\n\n");
@@ -157,7 +157,7 @@ class DrainTests {
 			"spring.threads.virtual.enabled=true" })
 	void streamsEndCleanlyUnderOtherSettingsOfTheApplicationToo(String property) throws Exception {
 		ConfigurableApplicationContext context = StreamApplication.run(Server.class, property);
-		// What is lazy should not be created on an event loop.
+		// Create the lazy bean here, and not on an event loop.
 		context.getBean(Feeds.class);
 		try (RawClient client = RawClient.get(StreamApplication.port(context), "/drain/hub")) {
 			await().until(() -> context.getBean(SseConnections.class).list().size() == 1);
@@ -209,7 +209,7 @@ class DrainTests {
 			return this.hub.subscribe(SseSubscription.to("flood").withoutResume());
 		}
 
-		/** The first event stays under way, so that none behind it has an id. */
+		/** The first event stays outstanding, so no later event has an id. */
 		@GetMapping("/drain/flood-out-of-order")
 		Flux<SseEvent> floodOutOfOrder() {
 			return this.hub.subscribe("flood")

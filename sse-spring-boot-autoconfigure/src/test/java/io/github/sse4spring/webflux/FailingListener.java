@@ -8,7 +8,7 @@ import io.github.sse4spring.stream.SseStreamEnd;
 import io.github.sse4spring.stream.SseStreamListener;
 
 /**
- * Fails in the worst way whatever it is told.
+ * Throws an error from every method.
  */
 class FailingListener implements SseStreamListener {
 

@@ -47,8 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What streams do when the network between them and their client does not do what it
- * should.
+ * Event streams over a network that pauses, is slow, or breaks connections.
  */
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
@@ -159,7 +158,7 @@ class FaultTests {
 		IntStream.range(0, 200).forEach((i) -> this.hub.publish("news", SseEvent.text(i + " " + "x".repeat(10_000))));
 		await().until(() -> this.connections.list().get(0).unwritableSince() != null);
 		this.network.resume();
-		// An event counts from its blank line on.
+		// An event is complete only with its blank line.
 		String seen = client.readUntil("data:199 ") + client.readUntil("\n\n");
 		assertThat(EventStream.data(seen)).extracting((data) -> data.split(" ")[0])
 			.isEqualTo(IntStream.range(0, 200).mapToObj(Integer::toString).toList());
@@ -168,7 +167,7 @@ class FaultTests {
 	}
 
 	@Test
-	void peerThatIsGoneIsFoundByTheKernelAndWhatIsNotSentIsNotHiddenInIt() throws IOException {
+	void kernelFindsAPeerThatIsGoneAndHidesNoUnsentBytes() throws IOException {
 		RawClient client = openHubStream();
 		Channel channel = this.context.getBean(Server.class).channel.join();
 		assumeEpoll(channel);
@@ -246,7 +245,7 @@ class FaultTests {
 	}
 
 	/**
-	 * How many streams have ended in each way.
+	 * Counts how many streams have ended in each way.
 	 */
 	static class Ends implements SseStreamListener {
 

@@ -1,7 +1,7 @@
 package io.github.sse4spring.webflux;
 
 /**
- * Events that no signature shows, on Reactor Netty.
+ * Events hidden behind a declared type, on Reactor Netty.
  */
 class HiddenEventsOnNettyTests extends AbstractHiddenEventsTests {
 

@@ -5,7 +5,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Events that no signature shows, on Tomcat.
+ * Events hidden behind a declared type, on Tomcat.
  */
 class HiddenEventsOnTomcatTests extends AbstractHiddenEventsTests {
 

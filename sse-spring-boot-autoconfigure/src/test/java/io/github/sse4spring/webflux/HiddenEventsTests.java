@@ -29,8 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Events behind a declared type that does not show them are never written as JSON without
- * their data.
+ * Events hidden behind a declared type are never written as JSON without their data.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class HiddenEventsTests {
@@ -70,7 +69,7 @@ class HiddenEventsTests {
 	}
 
 	@Test
-	void eventsInTheModelOfAViewAndBoundsThatGoOnForEverAreNoConcern() {
+	void eventsInTheModelOfAViewAndEndlessBoundsDoNotFailTheStart() {
 		try (ConfigurableApplicationContext context = StreamApplication.run(NettyServer.class, Others.class)) {
 			assertThat(context.isActive()).isTrue();
 		}

@@ -64,8 +64,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Event streams over HTTP/2, in the clear and with TLS, and over HTTP/1.1 with TLS or
- * compressed, read by clients that people have.
+ * Event streams over HTTP/2 without and with TLS, and over HTTP/1.1 with TLS or
+ * compression, read by widely used clients.
  */
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
@@ -81,7 +81,7 @@ class Http2Tests {
 	private @Nullable ConfigurableApplicationContext context;
 
 	/**
-	 * How a client and the server speak.
+	 * The protocol between client and server.
 	 */
 	enum Line {
 
@@ -301,7 +301,7 @@ class Http2Tests {
 					HttpResponse.BodyHandlers.ofInputStream());
 			byte[] chunk = new byte[16 * 1024];
 			long read = 0;
-			// Slower than the stall timeout of one second, steadily.
+			// Read steadily, in total for longer than the stall timeout of one second.
 			for (int length = response.body().read(chunk); length >= 0; length = response.body().read(chunk)) {
 				read += length;
 				await().pollDelay(Duration.ofMillis(80)).until(() -> true);
@@ -363,7 +363,7 @@ class Http2Tests {
 	}
 
 	/**
-	 * Reads as much as it was told to.
+	 * Reads no more lines than its demand.
 	 */
 	private static final class Reader extends BaseSubscriber<String> {
 
@@ -399,7 +399,7 @@ class Http2Tests {
 	}
 
 	/**
-	 * How the streams have ended.
+	 * Records how the streams have ended.
 	 */
 	static class Ends implements SseStreamListener {
 
@@ -413,7 +413,7 @@ class Http2Tests {
 	}
 
 	/**
-	 * From which ports requests came.
+	 * Records the remote ports of the requests.
 	 */
 	static class Ports implements WebFilter {
 

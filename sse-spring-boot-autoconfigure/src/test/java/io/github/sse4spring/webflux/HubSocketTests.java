@@ -33,7 +33,7 @@ import org.springframework.web.bind.annotation.RestController;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A hub, Reactor Netty and clients of which one does not read while tens of megabytes are
+ * A hub on Reactor Netty with one client that does not read, while tens of megabytes are
  * published.
  */
 @Timeout(60)
@@ -168,7 +168,10 @@ class HubSocketTests {
 		}
 	}
 
-	/** Heap after a collection, and what the server has of buffers outside of it. */
+	/**
+	 * The heap after a collection, plus the memory of the server's buffers outside the
+	 * heap.
+	 */
 	private static long usedMemory() {
 		System.gc();
 		return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed()

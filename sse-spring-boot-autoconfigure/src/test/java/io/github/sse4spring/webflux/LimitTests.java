@@ -57,8 +57,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * How many streams there may be, what one gets for whom there is no room, and which there
- * are.
+ * The limits of open streams, the response to a client that exceeds them, and the list of
+ * open streams.
  */
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
@@ -149,7 +149,7 @@ class LimitTests {
 	}
 
 	@Test
-	void refusalsAreSaidOnceAMinuteNamingKeyAndValue(CapturedOutput output) throws IOException {
+	void refusalsAreLoggedOnceAMinuteWithKeyAndValue(CapturedOutput output) throws IOException {
 		openStreams(3, "ann");
 		open("/limited/hub", "ann").readToEnd();
 		open("/limited/hub", "ann").readToEnd();
@@ -173,7 +173,7 @@ class LimitTests {
 	@ValueSource(strings = { "/limited/empty", "/limited/one", "/limited/error", "/limited/late-error",
 			"/limited/status", "/limited/no-content" })
 	void placeIsGivenBackHoweverAResponseEnds(String path) throws IOException {
-		// Once more than a client may have streams.
+		// One response more than the limit of the client.
 		for (int i = 0; i < 4; i++) {
 			assertThat(open(path, "ann").readToEnd()).doesNotContain("refused");
 			awaitNone();
@@ -269,7 +269,7 @@ class LimitTests {
 	}
 
 	@RepeatedTest(3)
-	void asManyAsTheLimitSaysAreOpenWhenManyComeAtOnce() throws Exception {
+	void parallelRequestsReachTheLimitAndDoNotExceedIt() throws Exception {
 		ExecutorService threads = Executors.newCachedThreadPool();
 		List<Callable<String>> requests = Collections.nCopies(60, () -> {
 			RawClient client = RawClient.get(this.port, "/limited/hub", "X-User: nobody");
@@ -292,7 +292,7 @@ class LimitTests {
 	// Connections
 
 	@Test
-	void connectionsSayWhoReadsWhat() throws IOException {
+	void connectionNamesItsClientAndItsTopics() throws IOException {
 		RawClient client = open("/limited/hub", "ann");
 		await().until(() -> this.connections.list().size() == 1);
 		this.hub.publish("news", SseEvent.text("hello"));
@@ -380,7 +380,7 @@ class LimitTests {
 	}
 
 	/**
-	 * What has happened to streams.
+	 * Records opened and refused streams.
 	 */
 	static class Listener implements SseStreamListener {
 

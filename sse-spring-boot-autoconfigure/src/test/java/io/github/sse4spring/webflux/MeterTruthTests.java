@@ -41,12 +41,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Meters and the endpoint say exactly what has happened, and zero when all is over.
+ * Meters and the endpoint report exactly the events that happened. The gauges are zero
+ * after all streams have ended.
  */
 @Timeout(60)
 class MeterTruthTests {
 
-	/** On the class path of the tests there are two servers. */
+	/** The class path of the tests has two servers. */
 	private static final String NETTY_ONLY = "spring.autoconfigure.exclude=org.springframework.boot.tomcat.autoconfigure."
 			+ "actuate.web.server.TomcatReactiveManagementContextAutoConfiguration";
 
@@ -121,7 +122,7 @@ class MeterTruthTests {
 		return opened;
 	}
 
-	/** Publish to a topic until streams that are not read have fallen behind. */
+	/** Publish to a topic until this many streams that are not read lag. */
 	private void lag(int streams) {
 		await().pollInterval(Duration.ofMillis(1)).until(() -> {
 			this.hub.publish("lag", LARGE);

@@ -1,7 +1,7 @@
 package io.github.sse4spring.webflux;
 
 /**
- * The streams on Reactor Netty, as seen by a client.
+ * Event streams on Reactor Netty.
  */
 class NettyEventStreamTests extends AbstractEventStreamTests {
 

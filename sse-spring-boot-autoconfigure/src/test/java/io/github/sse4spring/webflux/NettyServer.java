@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
 
 /**
- * Reactor Netty with event loops of its own, which end with its application.
+ * Reactor Netty with its own event loops, which stop with the application.
  */
 @Configuration(proxyBeanMethods = false)
 class NettyServer {

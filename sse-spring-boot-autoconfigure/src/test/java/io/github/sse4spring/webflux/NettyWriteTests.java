@@ -55,7 +55,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
- * How streams write to a channel of Reactor Netty.
+ * Writes of a stream to a channel of Reactor Netty.
  */
 @Timeout(60)
 class NettyWriteTests {
@@ -123,7 +123,7 @@ class NettyWriteTests {
 	void synchronousSourceIsOneBatch() throws IOException {
 		try (RawClient client = RawClient.get(this.port, "/burst/at-once")) {
 			assertThat(EventStream.data(client.readToEnd())).hasSize(BURST);
-			// The head of the response, the batch and the last chunk.
+			// One flush each for the head of the response, the batch and the last chunk.
 			assertThat(this.channel.flushes.get()).isLessThanOrEqualTo(4);
 		}
 	}
@@ -146,7 +146,8 @@ class NettyWriteTests {
 		try (RawClient client = RawClient.notReading(this.port, "/large/then-silent")) {
 			this.channel.stuck.get(20, TimeUnit.SECONDS);
 			assertThat(this.channel.unwritable).isNotDone();
-			// Reactor Netty would wait for its bytes until the phase is over.
+			// Without the drain, Reactor Netty would wait for the bytes until the phase
+			// times out.
 			this.context.close();
 			assertThat(this.bursts.ends).containsExactly(SseStreamEnd.DRAINED);
 			assertThatIOException().isThrownBy(() -> client.startReading().readToEnd());
@@ -245,7 +246,7 @@ class NettyWriteTests {
 			return otherThread();
 		}
 
-		/** Emits on the event loop, but not because the writer asked for it. */
+		/** Emits on the event loop, but not because the writer requested an event. */
 		@GetMapping("/burst/loop")
 		Flux<SseEvent> loop() {
 			return Flux.deferContextual((context) -> {
@@ -281,12 +282,12 @@ class NettyWriteTests {
 		}
 
 		/**
-		 * Fills the buffers of the kernel, and a little more, in pieces below the water
-		 * mark.
+		 * Fills the buffers of the kernel, and a little more, in pieces smaller than the
+		 * water mark.
 		 */
 		@GetMapping("/large/then-silent")
 		Flux<SseEvent> largeThenSilent() {
-			// However late the loop is: a batch has 16 of them at the most.
+			// Small, since a late loop may put 16 pieces into one batch.
 			SseEvent piece = SseEvent.text("x".repeat(256));
 			return Flux.interval(Duration.ofMillis(1))
 				.onBackpressureDrop()
@@ -295,7 +296,7 @@ class NettyWriteTests {
 				.concatWith(Mono.never());
 		}
 
-		/** Counted when it is made into bytes. */
+		/** Counts each encoding of the event. */
 		private SseEvent large() {
 			return SseEvent.json(new Object() {
 
@@ -339,7 +340,8 @@ class NettyWriteTests {
 			if (buffer != null) {
 				this.maxPending.accumulateAndGet((int) buffer.totalPendingWriteBytes(), Math::max);
 				if (buffer.totalPendingWriteBytes() > 12 * 1024) {
-					// More than one batch: what was flushed before did not leave.
+					// This is more than one batch, so bytes of an earlier flush still
+					// wait.
 					this.stuck.complete(null);
 				}
 			}

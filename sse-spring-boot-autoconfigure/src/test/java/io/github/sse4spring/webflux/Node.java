@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Node, and the clients for it that {@code npm ci} installs. Where they are missing,
- * tests are skipped, with a line that says so, unless the environment variable
- * {@code SSE_NODE_REQUIRED} is {@code true}.
+ * Node.js, and the clients for it that {@code npm ci} installs. Without them, tests are
+ * skipped and print a line. If the environment variable {@code SSE_NODE_REQUIRED} is
+ * {@code true}, they fail instead.
  */
 final class Node {
 

@@ -48,8 +48,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Clients that people use, each of which gets every event once over a connection that is
- * ended by the server, cut and broken.
+ * Widely used clients receive every event once, over a connection that the server ends
+ * and that the network cuts and resets.
  */
 @Timeout(60)
 class RealClientTests {
@@ -95,12 +95,14 @@ class RealClientTests {
 			running.close();
 		}
 		assertThat(this.seen).isEqualTo(IntStream.range(0, 80).mapToObj((i) -> "event " + i).toList());
-		// The client came back, however many of the breaks fell into one of its waits.
+		// The client reconnected at least once. Several of the breaks may have happened
+		// while it waited to reconnect.
 		assertThat(this.context.getBean(Opened.class).count).hasValueGreaterThanOrEqualTo(2);
 	}
 
 	/**
-	 * Publish, at first to one who reads, and see that it arrives before anything else.
+	 * Publish events and wait until the client has received them. The first call waits
+	 * until the client has subscribed.
 	 */
 	private void publish(int from, int to) {
 		if (from == 0) {
@@ -113,7 +115,7 @@ class RealClientTests {
 	}
 
 	/**
-	 * One implementation each.
+	 * The clients, one implementation each.
 	 */
 	enum Client {
 
@@ -131,7 +133,7 @@ class RealClientTests {
 						}
 					}
 					catch (StreamException ex) {
-						// Closed.
+						// The client has been closed.
 					}
 				}, source::close);
 			}
@@ -194,7 +196,7 @@ class RealClientTests {
 							});
 						}
 						catch (IOException | UncheckedIOException ex) {
-							// Cut: connect again.
+							// The connection was cut: connect again.
 						}
 						catch (InterruptedException ex) {
 							return;
@@ -234,7 +236,7 @@ class RealClientTests {
 
 		};
 
-		/** Skip the test where the client is not installed. */
+		/** Skip the test if the client is not installed. */
 		void assumePresent() {
 		}
 
@@ -273,7 +275,7 @@ class RealClientTests {
 	}
 
 	/**
-	 * How many streams have opened.
+	 * Counts the streams that have opened.
 	 */
 	static class Opened implements SseStreamListener {
 

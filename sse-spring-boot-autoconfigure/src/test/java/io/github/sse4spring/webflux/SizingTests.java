@@ -37,8 +37,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The formula of docs/operations.md for the memory of an application: so much for each
- * stream, so much more for each client that does not read, and what the hub retains.
+ * Checks the formula of docs/operations.md for the memory of an application: a size for
+ * each stream, another for each client that does not read, and the events that the hub
+ * retains.
  */
 @Timeout(60)
 class SizingTests {
@@ -59,7 +60,7 @@ class SizingTests {
 	@BeforeEach
 	void start() throws IOException {
 		this.context = StreamApplication.run(Server.class);
-		// What is loaded once is not part of any stream.
+		// Classes that are loaded once do not belong to a stream.
 		open(STREAMS);
 		close();
 	}
@@ -95,8 +96,8 @@ class SizingTests {
 	}
 
 	/**
-	 * What is reachable, as the virtual machine counts it object by object, whatever its
-	 * collector has done so far.
+	 * Return the size of the reachable objects. The virtual machine counts them one by
+	 * one, so the result does not depend on the garbage collector.
 	 */
 	private static long usedMemory() throws JMException {
 		Object histogram = ManagementFactory.getPlatformMBeanServer()

@@ -16,7 +16,7 @@ import org.springframework.http.HttpHeaders;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The client for browsers: how it is served, and its own tests on Node.
+ * The client for browsers: checks how it is served, and runs its own tests on Node.js.
  */
 @Timeout(120)
 class SseClientScriptTests {
@@ -41,7 +41,7 @@ class SseClientScriptTests {
 	}
 
 	@Test
-	void isServedBelowTheBasePathAndAnsweredWith304WhileItIsTheSame() throws Exception {
+	void isServedBelowTheBasePathAndIs304WhileItIsUnchanged() throws Exception {
 		try (ConfigurableApplicationContext context = StreamApplication.run(NettyServer.class,
 				"sse.client.enabled=true", "sse.client.path=/js/sse.js", "spring.webflux.base-path=/app")) {
 			HttpResponse<String> response = get(context, "/app/js/sse.js");

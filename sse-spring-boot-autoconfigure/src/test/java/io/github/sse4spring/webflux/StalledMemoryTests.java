@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Clients that do not read cost at most 64 KiB each beyond the frame that all share,
- * whatever the size of events.
+ * A client that does not read costs at most 64 KiB beyond the frame that all clients
+ * share, whatever the size of the event.
  */
 @Timeout(600)
 class StalledMemoryTests {
@@ -23,8 +23,7 @@ class StalledMemoryTests {
 	private static final int STALLED = 1000;
 
 	/**
-	 * Less than the largest that a hub takes, of which all clients together wait for 900
-	 * MB.
+	 * Smaller than the maximum of the hub. All clients together wait for 900 MB.
 	 */
 	private static final int EVENT = 900_000;
 
@@ -47,7 +46,7 @@ class StalledMemoryTests {
 				assertThat(client.startReading().status()).isEqualTo(200);
 			}
 			application.stall(STALLED);
-			// None of them was cut, and a client that reads gets its events.
+			// No client was disconnected. A client that reads receives its events.
 			application.stall(STALLED);
 			for (RawClient client : this.clients.subList(0, 10)) {
 				String event = client.readUntil("x\n");

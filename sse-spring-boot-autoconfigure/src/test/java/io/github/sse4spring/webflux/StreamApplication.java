@@ -42,22 +42,22 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * An application that returns events in every way there is. Its nested controllers are
+ * An application that returns events in every supported way. Its nested controllers are
  * found as members of the configuration class.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration(excludeName = StreamApplication.SECOND_MANAGEMENT_SERVER)
 class StreamApplication {
 
-	/** With Netty on the class path too, Boot has two beans of one name. */
+	/** With Netty also on the class path, Boot defines two beans with the same name. */
 	static final String SECOND_MANAGEMENT_SERVER = "org.springframework.boot.jetty.autoconfigure.actuate.web.server"
 			+ ".JettyReactiveManagementContextAutoConfiguration";
 
 	private static final Flux<SseEvent> ONE = Flux.just(SseEvent.text("one"));
 
 	/**
-	 * Made here, since Kotlin reads files of its own when it is first used, which would
-	 * block an event loop.
+	 * Created here: Kotlin reads files of its own at first use, which would block an
+	 * event loop.
 	 */
 	private static final Flow<SseEvent> FLOW = ReactiveFlowKt.asFlow(ONE);
 
@@ -69,8 +69,8 @@ class StreamApplication {
 		return new SpringApplicationBuilder(StreamApplication.class, server, more)
 			.properties("server.port=0", "spring.main.web-application-type=reactive", "spring.main.banner-mode=off",
 					"sse.stream.retry.min=100ms", "sse.stream.retry.max=100ms",
-					// As docs/operations.md says: else a stream whose client has gone may
-					// harm the next request.
+					// As in docs/operations.md: otherwise a stream whose client is gone
+					// may affect the next request.
 					"server.tomcat.processor-cache=0")
 			.properties(properties)
 			.run();
@@ -93,7 +93,7 @@ class StreamApplication {
 	}
 
 	/**
-	 * What happened to the streams, by name.
+	 * Records signals of the streams, by name.
 	 */
 	static final class Probe {
 

@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The streams on Tomcat, as seen by a client.
+ * Event streams on Tomcat.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class TomcatEventStreamTests extends AbstractEventStreamTests {
@@ -73,7 +73,7 @@ class TomcatEventStreamTests extends AbstractEventStreamTests {
 	}
 
 	@Test
-	void clientThatDoesNotReadIsClosedHereToo(CapturedOutput output) throws IOException {
+	void clientThatDoesNotReadIsClosedOnTomcatToo(CapturedOutput output) throws IOException {
 		try (ConfigurableApplicationContext context = StreamApplication.run(TomcatServer.class,
 				"sse.stream.stall-timeout=500ms")) {
 			SseConnections connections = context.getBean(SseConnections.class);

@@ -41,11 +41,11 @@ import org.springframework.web.server.ResponseStatusException;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Clients open streams on Tomcat and reset their connections, while others ask for plain
- * answers over connections that are kept alive and check every byte and header. Runs for
- * seconds, or for as many as the system property {@code sse.hammer.seconds} says.
- * {@code sse.hammer.streams=spring} opens streams of Spring's own instead, and
- * {@code sse.hammer.processor-cache} sets how many processors Tomcat keeps.
+ * Some clients open streams on Tomcat and reset their connections. Other clients request
+ * plain responses over keep-alive connections and check every byte and header. The test
+ * runs for a few seconds, or for the number of seconds in the system property
+ * {@code sse.hammer.seconds}. {@code sse.hammer.streams=spring} opens streams of Spring's
+ * own instead. {@code sse.hammer.processor-cache} sets how many processors Tomcat keeps.
  */
 class TomcatHammerTests {
 
@@ -55,7 +55,7 @@ class TomcatHammerTests {
 
 	private static final String KIND = System.getProperty("sse.hammer.streams", "events");
 
-	/** That of Boot and Tomcat, unless told. */
+	/** The default of Boot and Tomcat. */
 	private static final int PROCESSORS = Integer.getInteger("sse.hammer.processor-cache", 200);
 
 	private static final Set<String> HEADERS_OF_AN_ANSWER = Set.of("content-type", "content-length", "date", "x-number",
@@ -113,7 +113,7 @@ class TomcatHammerTests {
 			try {
 				RawClient client = RawClient.notReading(port, path);
 				count("streams", 1);
-				// Any stream has so many bytes; an early error has them too.
+				// Every stream has at least this many bytes, and so has an early error.
 				client.skip(random.nextInt(3) * random.nextInt(120));
 				client.reset();
 			}
@@ -153,7 +153,7 @@ class TomcatHammerTests {
 		return ((number % 2 == 0) ? "/hammer/answer/" : "/hammer/later/") + number;
 	}
 
-	/** Whether the answer is that of its request, to the last byte. */
+	/** Return whether the response is that of its request, to the last byte. */
 	private boolean check(RawClient answer, long number) throws IOException {
 		count("answers", 1);
 		String body;
@@ -263,7 +263,7 @@ class TomcatHammerTests {
 			return soon().thenMany(Flux.error(new ResponseStatusException(HttpStatus.FORBIDDEN)));
 		}
 
-		/** After no time at all, or a few milliseconds. */
+		/** Emits after zero to four milliseconds. */
 		private static Mono<Long> soon() {
 			return Mono.defer(() -> Mono.delay(Duration.ofMillis(ThreadLocalRandom.current().nextInt(5))));
 		}
