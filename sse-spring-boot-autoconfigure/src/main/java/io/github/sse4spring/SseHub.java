@@ -8,32 +8,33 @@ import reactor.core.publisher.Flux;
  *
  * <h2>Order and ids</h2> A hub is one log: every event gets the next sequence, whatever
  * its topic, and the id {@code <epoch>-<sequence>} unless it has one of its own. A
- * subscriber of several topics sees them in the order of the log. The events that one
- * thread publishes keep their order.
+ * subscriber of several topics receives their events in the order of the log. The events
+ * that one thread publishes keep their order.
  *
- * <h2>Retaining</h2> The newest events of each topic stay in its ring, and memory is
- * bounded: by events a topic, by bytes over all topics, where the oldest of the hub go
- * first.
+ * <h2>Retaining</h2> The newest events of each topic stay in its ring. Memory is bounded
+ * by events for each topic, and by bytes over all topics: the oldest events of the hub
+ * are removed first.
  *
- * <h2>Lagging</h2> A subscriber is a cursor into the rings. It copies nothing, so a slow
- * one costs nothing but what it does not see: when it next takes an event and is more
- * than its buffer size behind on a topic, it has lagged, and its {@link SseLagPolicy}
- * says what it gets. It is told how many events it missed, stays subscribed, and delays
- * neither the publisher nor any other subscriber.
+ * <h2>Lagging</h2> A subscriber is a cursor into the rings and copies nothing, so a slow
+ * subscriber costs no memory. A subscriber has lagged if it is more than its buffer size
+ * behind on a topic when it next takes an event. Its {@link SseLagPolicy} decides what
+ * happens then. By default it receives the number of events that it missed, and stays
+ * subscribed. It delays neither the publisher nor any other subscriber.
  *
- * <h2>Resuming</h2> A client that reconnects gets what is retained after the last event
- * that it has seen, then what is published live, with no hole and no duplicate between.
- * If something newer than its position is no longer retained, it is told so first, by one
- * {@code sse-gap} notice. Whoever may subscribe to a topic may read all that it retains.
+ * <h2>Resuming</h2> A client that reconnects receives the events that are retained after
+ * the last one it has seen, and then live events, with no hole and no duplicate between.
+ * If part of them is no longer retained, one {@code sse-gap} notice comes first. A client
+ * that may subscribe to a topic may read all events that the topic retains.
  *
  * <h2>Closing</h2> {@link #complete(String)} ends a topic in its place in the log;
- * {@link #close()} ends the hub at its tail. Subscribers take what is before that.
+ * {@link #close()} ends the hub at its tail. Subscribers receive every event before that
+ * end.
  *
  * @since 0.1.0
  */
 public interface SseHub extends AutoCloseable {
 
-	/** The topic of the methods that name none. */
+	/** The topic of the methods without a topic. */
 	String DEFAULT_TOPIC = "default";
 
 	/**
@@ -42,10 +43,11 @@ public interface SseHub extends AutoCloseable {
 	 * @param topic 1 to 128 bytes of UTF-8 without controls
 	 * @param event the event; neither its name nor its id may begin with {@code sse-},
 	 * and its id must not look like one of the hub
-	 * @return what became of it
+	 * @return the topic, the number of its subscribers on this node, and the id
 	 * @throws IllegalArgumentException if the topic or the event is refused, saying why
-	 * @throws SseEncodingException if its value cannot be written as JSON
-	 * @throws SseEventTooLargeException if it is larger than the hub takes
+	 * @throws SseEncodingException if the value of the event cannot be written as JSON
+	 * @throws SseEventTooLargeException if the encoded event is larger than the hub
+	 * allows
 	 * @throws SseHubFullException if the hub may not have another topic
 	 * @throws SseHubClosedException if the hub is closed
 	 */
@@ -54,19 +56,20 @@ public interface SseHub extends AutoCloseable {
 	/**
 	 * Publish an event to the topic {@value #DEFAULT_TOPIC}.
 	 * @param event the event
-	 * @return what became of it
+	 * @return the topic, the number of its subscribers on this node, and the id
 	 */
 	default SsePublication publish(SseEvent event) {
 		return publish(DEFAULT_TOPIC, event);
 	}
 
 	/**
-	 * Subscribe as described. The flux is lazy, and every subscriber of it is one of its
-	 * own. Where it begins is fixed inside its {@code subscribe}, on the thread of the
-	 * caller: every publish that begins after that has returned is seen. Events arrive on
-	 * the event loop of the stream, or on a worker of the hub where there is none. Cancel
-	 * leaves. After {@link #close()} it completes at once.
-	 * @param subscription what to subscribe to
+	 * Subscribe to topics, with settings. The flux is lazy, and each of its subscribers
+	 * is a subscription of its own. The start is fixed inside the {@code subscribe} of
+	 * the flux, on the thread of the caller: every event whose publish begins after that
+	 * call has returned is received. Events are emitted on the event loop of the stream,
+	 * or on a worker of the hub if there is no stream. Cancelling ends the subscription.
+	 * After {@link #close()} the flux completes at once.
+	 * @param subscription the topics and settings
 	 * @return the events
 	 */
 	Flux<SseEvent> subscribe(SseSubscription subscription);
@@ -89,9 +92,10 @@ public interface SseHub extends AutoCloseable {
 	}
 
 	/**
-	 * Return the id that a subscriber starting now would get. Take it, query, and
-	 * subscribe {@linkplain SseSubscription#after(String) after} it: nothing is missed
-	 * between the query and the stream.
+	 * Return the position of a subscriber that starts now. To send a snapshot before live
+	 * events, take the position first, then query the snapshot, then subscribe
+	 * {@linkplain SseSubscription#after(String) after} the position: no event is missed
+	 * between the snapshot and the stream.
 	 * @return the position
 	 */
 	String position();
@@ -118,8 +122,8 @@ public interface SseHub extends AutoCloseable {
 	SseHubSnapshot snapshot();
 
 	/**
-	 * End the hub at its tail: subscribers take what is before it, then complete. Closing
-	 * again does nothing.
+	 * End the hub at its tail. Subscribers receive every event before it, and then
+	 * complete. Closing again does nothing.
 	 */
 	@Override
 	void close();

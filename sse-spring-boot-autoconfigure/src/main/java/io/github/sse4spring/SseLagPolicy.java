@@ -22,7 +22,8 @@ public enum SseLagPolicy {
 	/**
 	 * The stream ends cleanly, and the client reconnects and resumes. If some of the
 	 * events after its position are no longer retained by then, an {@code sse-gap} notice
-	 * comes first.
+	 * comes first. Without a stream the flux completes. With
+	 * {@link SseSubscription#withoutResume()} the flux fails as with {@link #FAIL}.
 	 */
 	DISCONNECT,
 

@@ -177,6 +177,7 @@ public final class SseSubscription {
 	 * @return a copy with this filter
 	 */
 	public SseSubscription filter(Predicate<SseEvent> filter) {
+		Objects.requireNonNull(filter, "filter must not be null");
 		Copy copy = new Copy(this);
 		copy.filter = (this.filter != null) ? this.filter.and(filter) : filter;
 		return new SseSubscription(copy);
@@ -197,7 +198,8 @@ public final class SseSubscription {
 
 	/**
 	 * Put notices into the flux. Use it for a consumer that is not the response of a
-	 * request.
+	 * request. Has no effect on a flux that becomes a stream and resumes: the stream
+	 * writes its notices past the flux.
 	 * @return a copy with notices
 	 */
 	public SseSubscription withNotices() {

@@ -1,5 +1,5 @@
 /**
- * Server-Sent Events for Spring WebFlux.
+ * Server-Sent Events for Spring.
  *
  * <p>
  * An {@link io.github.sse4spring.SseEvent event} is one block of an event stream. A
@@ -8,6 +8,11 @@
  * has an event loop that owns it, and the last event ID that the client sent. While a
  * stream is idle, the server writes {@link io.github.sse4spring.SseKeepAlive keep-alive}
  * comments to it, by which both ends detect a connection that is dead.
+ *
+ * <p>
+ * A {@link io.github.sse4spring.SseHub hub} broadcasts events: any thread publishes to a
+ * topic, and each {@link io.github.sse4spring.SseSubscription subscription} is the source
+ * of a stream that can resume.
  *
  * <p>
  * This package depends on the JDK and Reactor alone.
