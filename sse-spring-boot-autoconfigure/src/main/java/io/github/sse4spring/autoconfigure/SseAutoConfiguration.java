@@ -37,7 +37,7 @@ public final class SseAutoConfiguration {
 	@ConditionalOnMissingBean
 	SseEventEncoder sseEventEncoder(ObjectProvider<JsonMapper> jsonMapper, SseProperties properties) {
 		return new SseEventEncoder(jsonMapper.getIfAvailable(JsonMapper::shared),
-				properties.getStream().isSpaceAfterColon());
+				properties.stream().spaceAfterColon());
 	}
 
 	@Bean
@@ -50,10 +50,10 @@ public final class SseAutoConfiguration {
 	@ConditionalOnMissingBean
 	SseHub sseHub(SseEventEncoder encoder, SseProperties properties, ObjectProvider<SseHubListener> listeners,
 			ObjectProvider<SseHubBuilderCustomizer> customizers) {
-		SseHubBuilder builder = properties.getHub().apply(SseHubBuilder.create()).encoder(encoder);
+		SseHubBuilder builder = new SsePropertiesMapper(properties).apply(SseHubBuilder.create()).encoder(encoder);
 		listeners.orderedStream().forEach(builder::listener);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
-		logger.info("Event streams: " + properties.describe());
+		logger.info("Event streams: " + new SsePropertiesMapper(properties).describe());
 		return builder.build();
 	}
 

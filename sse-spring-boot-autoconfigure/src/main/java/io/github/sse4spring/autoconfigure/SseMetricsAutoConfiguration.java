@@ -37,7 +37,7 @@ public final class SseMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	SseMeters sseMeters(MeterRegistry registry, SseProperties properties) {
-		return new SseMeters(registry, properties.getMetrics().getTopics());
+		return new SseMeters(registry, properties.metrics().topics());
 	}
 
 	@Bean

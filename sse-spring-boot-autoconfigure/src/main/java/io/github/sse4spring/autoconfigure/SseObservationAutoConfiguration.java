@@ -37,7 +37,7 @@ public final class SseObservationAutoConfiguration {
 			@Override
 			public Object postProcessAfterInitialization(Object bean, String beanName) {
 				return (bean instanceof SseHub hub && isDeclaredAsHub(beanName))
-						? new ObservedSseHub(hub, registry.getObject(), properties.getObject().getMetrics().getTopics())
+						? new ObservedSseHub(hub, registry.getObject(), properties.getObject().metrics().topics())
 						: bean;
 			}
 

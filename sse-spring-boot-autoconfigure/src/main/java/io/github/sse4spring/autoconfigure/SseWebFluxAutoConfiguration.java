@@ -47,7 +47,8 @@ public final class SseWebFluxAutoConfiguration {
 	@Bean
 	SseStreams sseStreams(SseEventEncoder encoder, SseProperties properties, SseClientKeyResolver clientKeys,
 			ObjectProvider<SseStreamListener> listeners) {
-		return new SseStreams(encoder, properties.toStreamSettings(), clientKeys, listeners.orderedStream().toList());
+		return new SseStreams(encoder, new SsePropertiesMapper(properties).streamSettings(), clientKeys,
+				listeners.orderedStream().toList());
 	}
 
 	@Bean
@@ -79,7 +80,7 @@ public final class SseWebFluxAutoConfiguration {
 	@Bean
 	@ConditionalOnBooleanProperty("sse.client.enabled")
 	RouterFunction<ServerResponse> sseClientScript(SseProperties properties) {
-		return SseClientScript.at(properties.getClient().getPath());
+		return SseClientScript.at(properties.client().path());
 	}
 
 	@Bean

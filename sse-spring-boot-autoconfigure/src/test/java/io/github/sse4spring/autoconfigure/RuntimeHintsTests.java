@@ -1,6 +1,7 @@
 package io.github.sse4spring.autoconfigure;
 
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import io.github.sse4spring.SseHubSnapshot;
 import io.github.sse4spring.actuate.SseEndpoint;
@@ -13,6 +14,7 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.aot.hint.annotation.ReflectiveRuntimeHintsRegistrar;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 
@@ -57,6 +59,18 @@ class RuntimeHintsTests {
 		assertThat(invocation(SseEndpoint.Description.class, "hub")).accepts(hints);
 		assertThat(invocation(SseHubSnapshot.Topic.class, "name")).accepts(hints);
 		assertThat(invocation(SseConnection.class, "id")).accepts(hints);
+	}
+
+	@Test
+	void propertiesAreBoundByTheirConstructors() {
+		RuntimeHints hints = new RuntimeHints();
+		BindableRuntimeHintsRegistrar.forTypes(SseProperties.class).registerHints(hints);
+		Stream
+			.of(SseProperties.class, SseProperties.Hub.class, SseProperties.Stream.class, SseProperties.Retry.class,
+					SseProperties.Client.class)
+			.forEach((type) -> assertThat(
+					RuntimeHintsPredicates.reflection().onConstructorInvocation(type.getDeclaredConstructors()[0]))
+				.accepts(hints));
 	}
 
 	private static Predicate<RuntimeHints> invocation(Class<?> type, String method) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -19,11 +20,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.beans.BeanUtils;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -156,9 +157,15 @@ class SsePropertiesTests {
 
 	@Test
 	void emptyValueIsTheDefault() {
-		this.runner.withPropertyValues("sse.keep-alive.max-interval=")
-			.run((context) -> assertThat(context.getBean(SseProperties.class).getKeepAlive().getMaxInterval())
-				.hasSeconds(15));
+		this.runner
+			.withPropertyValues("sse.keep-alive.max-interval=", "sse.keep-alive.comment=", "sse.hub.lag-policy=",
+					"sse.hub.replay-max-age=", "sse.hub.max-retained-size=", "sse.hub.max-event-size=",
+					"sse.hub.topic-idle-timeout=", "sse.stream.open-delay=", "sse.stream.retry.min=",
+					"sse.stream.retry.max=", "sse.stream.on-complete=", "sse.stream.max-age=",
+					"sse.stream.stall-timeout=", "sse.stream.peer-timeout=", "sse.stream.framing=",
+					"sse.limits.refusal-retry=", "sse.metrics.topics=", "sse.shutdown.drain-timeout=")
+			.run((context) -> assertThat(context.getBean(SseProperties.class))
+				.isEqualTo(new Binder().bindOrCreate("sse", SseProperties.class)));
 	}
 
 	@Test
@@ -204,15 +211,10 @@ class SsePropertiesTests {
 	}
 
 	private static Stream<String> keys(String prefix, Class<?> type) {
-		return Stream.of(BeanUtils.getPropertyDescriptors(type))
-			.filter((property) -> !property.getName().equals("class"))
-			.flatMap((property) -> {
-				String key = prefix + "."
-						+ property.getName().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
-				boolean group = property.getPropertyType().getEnclosingClass() == SseProperties.class
-						&& !property.getPropertyType().isEnum();
-				return group ? keys(key, property.getPropertyType()) : Stream.of(key);
-			});
+		return Stream.of(type.getRecordComponents()).flatMap((component) -> {
+			String key = prefix + "." + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+			return component.getType().isRecord() ? keys(key, component.getType()) : Stream.of(key);
+		});
 	}
 
 	@Configuration(proxyBeanMethods = false)

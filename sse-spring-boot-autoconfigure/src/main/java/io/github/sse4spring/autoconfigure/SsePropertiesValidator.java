@@ -1,0 +1,76 @@
+package io.github.sse4spring.autoconfigure;
+
+import java.time.Duration;
+
+import io.github.sse4spring.SseKeepAlive;
+
+/**
+ * Checks the ranges of {@link SseProperties}. A value out of range stops the start with
+ * an exception that names the property, its value and its range.
+ */
+final class SsePropertiesValidator {
+
+	private static final Duration SHORTEST = Duration.ofMillis(1);
+
+	private SsePropertiesValidator() {
+	}
+
+	static void validate(SseProperties properties) {
+		PropertyRules.between("sse.keep-alive.max-interval", properties.keepAlive().maxInterval(),
+				SseKeepAlive.MIN_INTERVAL, PropertyRules.LONGEST);
+		validate(properties.hub());
+		validate(properties.stream());
+		validate(properties.limits());
+		properties.metrics().topics().forEach((topic) -> PropertyRules.topic("sse.metrics.topics", topic));
+		PropertyRules.path("sse.client.path", properties.client().path());
+		PropertyRules.between("sse.shutdown.drain-timeout", properties.shutdown().drainTimeout(), Duration.ZERO,
+				PropertyRules.LONGEST);
+	}
+
+	private static void validate(SseProperties.Hub hub) {
+		PropertyRules.positive("sse.hub.buffer-size", hub.bufferSize());
+		PropertyRules.notNegative("sse.hub.replay-size", hub.replaySize());
+		if (hub.replayMaxAge() != null) {
+			PropertyRules.between("sse.hub.replay-max-age", hub.replayMaxAge(), SHORTEST, PropertyRules.LONGEST);
+		}
+		PropertyRules.positive("sse.hub.max-retained-size", hub.maxRetainedSize());
+		if (hub.maxEventSize() != null) {
+			PropertyRules.positive("sse.hub.max-event-size", hub.maxEventSize());
+			PropertyRules.notAbove("sse.hub.max-event-size", hub.maxEventSize(), "sse.hub.max-retained-size",
+					hub.maxRetainedSize());
+		}
+		PropertyRules.positive("sse.hub.max-topics", hub.maxTopics());
+		PropertyRules.between("sse.hub.topic-idle-timeout", hub.topicIdleTimeout(), SHORTEST, PropertyRules.LONGEST);
+	}
+
+	private static void validate(SseProperties.Stream stream) {
+		PropertyRules.between("sse.stream.open-delay", stream.openDelay(), Duration.ZERO, PropertyRules.LONGEST);
+		validate(stream.retry());
+		if (stream.maxAge() != null) {
+			PropertyRules.between("sse.stream.max-age", stream.maxAge(), Duration.ofSeconds(1), PropertyRules.LONGEST);
+		}
+		PropertyRules.between("sse.stream.stall-timeout", stream.stallTimeout(), Duration.ZERO, PropertyRules.LONGEST);
+		PropertyRules.between("sse.stream.peer-timeout", stream.peerTimeout(), Duration.ZERO, PropertyRules.LONGEST);
+	}
+
+	private static void validate(SseProperties.Retry retry) {
+		Duration min = retry.minOrDefault();
+		Duration max = retry.max();
+		PropertyRules.between("sse.stream.retry.min", min, SHORTEST, PropertyRules.LONGEST);
+		PropertyRules.between("sse.stream.retry.max", max, SHORTEST, PropertyRules.LONGEST);
+		if (retry.min() != null) {
+			PropertyRules.notAbove("sse.stream.retry.min", min, "sse.stream.retry.max", max);
+		}
+		else {
+			// The value of a property that is not set cannot be found in a file.
+			PropertyRules.notBelow("sse.stream.retry.max", max, "sse.stream.retry.min", min);
+		}
+	}
+
+	private static void validate(SseProperties.Limits limits) {
+		PropertyRules.notNegative("sse.limits.max-connections", limits.maxConnections());
+		PropertyRules.notNegative("sse.limits.max-connections-per-client", limits.maxConnectionsPerClient());
+		PropertyRules.between("sse.limits.refusal-retry", limits.refusalRetry(), SHORTEST, PropertyRules.LONGEST);
+	}
+
+}
