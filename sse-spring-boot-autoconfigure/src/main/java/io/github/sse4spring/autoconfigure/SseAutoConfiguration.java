@@ -7,8 +7,6 @@ import io.github.sse4spring.codec.SseEventEncoder;
 import io.github.sse4spring.codec.SseEventGuard;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.hub.SseHubBuilderCustomizer;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -20,6 +18,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.http.codec.CodecCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * Auto-configuration for the hub and the codecs, in applications of every kind.
@@ -30,8 +29,6 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnBooleanProperty(name = "sse.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(SseProperties.class)
 public final class SseAutoConfiguration {
-
-	private static final Log logger = LogFactory.getLog(SseAutoConfiguration.class);
 
 	@Bean
 	@ConditionalOnMissingBean
@@ -46,15 +43,28 @@ public final class SseAutoConfiguration {
 		return new SseEventDecoder(jsonMapper.getIfAvailable(JsonMapper::shared));
 	}
 
-	@Bean
-	@ConditionalOnMissingBean
-	SseHub sseHub(SseEventEncoder encoder, SseProperties properties, ObjectProvider<SseHubListener> listeners,
-			ObjectProvider<SseHubBuilderCustomizer> customizers) {
-		SseHubBuilder builder = new SsePropertiesMapper(properties).apply(SseHubBuilder.create()).encoder(encoder);
-		listeners.orderedStream().forEach(builder::listener);
-		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
-		logger.info("Event streams: " + new SsePropertiesMapper(properties).describe());
-		return builder.build();
+	/**
+	 * The hub of an application that declares none.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingBean(SseHub.class)
+	static class HubConfiguration {
+
+		@Bean
+		SseHub sseHub(SseEventEncoder encoder, SseProperties properties, ObjectProvider<SseHubListener> listeners,
+				ObjectProvider<SseHubBuilderCustomizer> customizers) {
+			SseHubBuilder builder = new SsePropertiesMapper(properties).apply(SseHubBuilder.create()).encoder(encoder);
+			listeners.orderedStream().forEach(builder::listener);
+			customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+			return builder.build();
+		}
+
+		@Bean
+		@Lazy(false)
+		HubStartLogger sseHubStartLogger(SseProperties properties) {
+			return new HubStartLogger(properties);
+		}
+
 	}
 
 	/**

@@ -61,13 +61,4 @@ final class SsePropertiesMapper {
 				limits.refusalRetry());
 	}
 
-	/** The bounds of the hub and the keep-alive, in a line. */
-	String describe() {
-		SseProperties.Hub hub = this.properties.hub();
-		SseProperties.KeepAlive keepAlive = this.properties.keepAlive();
-		return "the hub retains %d events a topic, %s in all, of %d topics at most; keep-alive %s".formatted(
-				hub.replaySize(), PropertyRules.print(hub.maxRetainedSize()), hub.maxTopics(),
-				keepAlive.enabled() ? "after " + PropertyRules.print(keepAlive.maxInterval()) : "off");
-	}
-
 }

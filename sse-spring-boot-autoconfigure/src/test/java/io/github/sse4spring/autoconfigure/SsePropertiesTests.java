@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseEventTooLargeException;
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.hub.SseHubBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -139,6 +141,21 @@ class SsePropertiesTests {
 	}
 
 	@Test
+	void startSaysSoAlsoWithLazyInitialization(CapturedOutput output) {
+		start("--spring.main.lazy-initialization=true", "--logging.level.io.github.sse4spring=info").close();
+		assertThat(output).containsOnlyOnce("Event streams:");
+	}
+
+	@Test
+	void startSaysNothingOfAHubThatTheApplicationBuilds(CapturedOutput output) {
+		SpringApplication application = application();
+		application.addInitializers((context) -> ((GenericApplicationContext) context).registerBean(SseHub.class,
+				() -> SseHubBuilder.create().build()));
+		application.run("--logging.level.io.github.sse4spring=info").close();
+		assertThat(output).doesNotContain("Event streams:");
+	}
+
+	@Test
 	void unknownOnCompleteNamesTheKnownOnes() {
 		this.runner.withPropertyValues("sse.stream.on-complete=stop")
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("OnComplete.stop"));
@@ -195,9 +212,13 @@ class SsePropertiesTests {
 	}
 
 	private static ConfigurableApplicationContext start(String... arguments) {
+		return application().run(arguments);
+	}
+
+	private static SpringApplication application() {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
-		return application.run(arguments);
+		return application;
 	}
 
 	private static JsonNode metadata() throws IOException {

@@ -1,0 +1,36 @@
+package io.github.sse4spring.autoconfigure;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/**
+ * Logs the bounds of the auto-configured hub and the keep-alive once, when the
+ * application starts. A {@code SseHubBuilderCustomizer} may have changed the hub: the
+ * line has the values of the properties.
+ */
+final class HubStartLogger implements SmartInitializingSingleton {
+
+	private static final Log logger = LogFactory.getLog(HubStartLogger.class);
+
+	private final SseProperties properties;
+
+	HubStartLogger(SseProperties properties) {
+		this.properties = properties;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		logger.info("Event streams: " + describe());
+	}
+
+	private String describe() {
+		SseProperties.Hub hub = this.properties.hub();
+		SseProperties.KeepAlive keepAlive = this.properties.keepAlive();
+		return "the hub retains %d events a topic, %s in all, of %d topics at most; keep-alive %s".formatted(
+				hub.replaySize(), PropertyRules.print(hub.maxRetainedSize()), hub.maxTopics(),
+				keepAlive.enabled() ? "after " + PropertyRules.print(keepAlive.maxInterval()) : "off");
+	}
+
+}
