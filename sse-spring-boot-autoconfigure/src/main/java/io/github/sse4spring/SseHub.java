@@ -97,13 +97,19 @@ public interface SseHub extends AutoCloseable {
 	String position();
 
 	/**
-	 * End a topic in its place: for all who read to it, also later ones, until it is
-	 * published to again. A subscriber of several topics completes where all of them are
-	 * complete, and goes on with those that are published to again before that.
-	 * Completing a complete topic changes nothing.
-	 * @param topic the topic
+	 * End a topic. The end is an entry of the log: every subscriber that reads to it
+	 * completes there, also one that subscribes later, until the topic is published to
+	 * again. A subscriber of several topics completes where all of them are complete. It
+	 * goes on with a topic that is published to again before that. Completing a complete
+	 * topic changes nothing.
+	 * @param topic 1 to 128 bytes of UTF-8 without controls
+	 * @return the topic, its subscribers on this node, and the position of its end; if
+	 * the topic was complete already, the position of that end
+	 * @throws IllegalArgumentException if the topic is refused, saying why
+	 * @throws SseHubFullException if the hub may not have another topic
+	 * @throws SseHubClosedException if the hub is closed
 	 */
-	void complete(String topic);
+	SsePublication complete(String topic);
 
 	/**
 	 * Return the state of the hub.

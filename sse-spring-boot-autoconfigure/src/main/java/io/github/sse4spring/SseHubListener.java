@@ -49,9 +49,9 @@ public interface SseHubListener {
 	/**
 	 * A subscriber could not resume without a gap.
 	 * @param subscription what it subscribed to
-	 * @param reason {@code expired}, {@code restarted} or {@code unknown}
+	 * @param reason why
 	 */
-	default void onGap(SseSubscription subscription, String reason) {
+	default void onGap(SseSubscription subscription, SseGapReason reason) {
 	}
 
 }

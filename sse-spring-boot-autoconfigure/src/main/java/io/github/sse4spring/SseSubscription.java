@@ -235,7 +235,7 @@ public final class SseSubscription {
 
 	/**
 	 * Return how many events of each topic the subscriber may be behind.
-	 * @return the buffer size, or {@code null} for that of the hub
+	 * @return the buffer size, or {@code null} for that of each topic
 	 */
 	public @Nullable Integer bufferSize() {
 		return this.bufferSize;
@@ -243,7 +243,7 @@ public final class SseSubscription {
 
 	/**
 	 * Return what happens when the subscriber is more than its buffer size behind.
-	 * @return the policy, or {@code null} for that of the hub
+	 * @return the policy, or {@code null} for that of the topic that lags
 	 */
 	public @Nullable SseLagPolicy lagPolicy() {
 		return this.lagPolicy;

@@ -30,17 +30,14 @@ final class AgeSweeper {
 
 	private final LoopDispatchers dispatchers;
 
-	private final Duration maxAge;
-
 	private final Duration wait;
 
 	private final AtomicBoolean waiting = new AtomicBoolean();
 
-	AgeSweeper(DefaultSseHub hub, LoopDispatchers dispatchers, Duration maxAge) {
+	AgeSweeper(DefaultSseHub hub, LoopDispatchers dispatchers, Duration shortestMaxAge) {
 		this.hub = hub;
 		this.dispatchers = dispatchers;
-		this.maxAge = maxAge;
-		Duration wait = maxAge.dividedBy(SWEEPS_OF_AN_AGE);
+		Duration wait = shortestMaxAge.dividedBy(SWEEPS_OF_AN_AGE);
 		wait = (wait.compareTo(SHORTEST_WAIT) < 0) ? SHORTEST_WAIT : wait;
 		this.wait = (wait.compareTo(LONGEST_WAIT) > 0) ? LONGEST_WAIT : wait;
 	}
@@ -54,9 +51,9 @@ final class AgeSweeper {
 
 	private void sweep() {
 		this.waiting.set(false);
-		long before = this.hub.time() - this.maxAge.toMillis();
+		long now = this.hub.time();
 		Map<Ring, Long> needed = neededByRing();
-		if (needed == null || this.hub.evictBefore(before, needed)) {
+		if (needed == null || this.hub.evictOld(now, needed)) {
 			sweepLater();
 		}
 	}
@@ -75,7 +72,7 @@ final class AgeSweeper {
 			for (Cursor cursor : cursors) {
 				Ring ring = cursor.topic().ring();
 				if (ring != null) {
-					needed.merge(ring, cursor.needsFrom(subscription.bufferSize()), Math::min);
+					needed.merge(ring, cursor.needsFrom(), Math::min);
 				}
 			}
 		}

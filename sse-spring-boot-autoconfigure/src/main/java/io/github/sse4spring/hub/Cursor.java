@@ -1,5 +1,6 @@
 package io.github.sse4spring.hub;
 
+import io.github.sse4spring.SseLagPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,12 @@ final class Cursor {
 	private final Topic topic;
 
 	private final WakeGroup group;
+
+	/** How many events of the topic it may be behind. */
+	private final int bufferSize;
+
+	/** What happens when it is further behind. */
+	private final SseLagPolicy lagPolicy;
 
 	/**
 	 * Index of the first entry that may be its end: an end with entries behind it when
@@ -31,10 +38,13 @@ final class Cursor {
 	private int place;
 
 	/** Under the lock of the hub: create it at the tail. */
-	Cursor(HubSubscription subscription, Topic topic, WakeGroup group, Ring.Tail tail) {
+	Cursor(HubSubscription subscription, Topic topic, WakeGroup group, int bufferSize, SseLagPolicy lagPolicy,
+			Ring.Tail tail) {
 		this.subscription = subscription;
 		this.topic = topic;
 		this.group = group;
+		this.bufferSize = bufferSize;
+		this.lagPolicy = lagPolicy;
 		this.endsFrom = tail.index() - 1;
 		moveTo(tail);
 	}
@@ -49,6 +59,14 @@ final class Cursor {
 
 	WakeGroup group() {
 		return this.group;
+	}
+
+	int bufferSize() {
+		return this.bufferSize;
+	}
+
+	SseLagPolicy lagPolicy() {
+		return this.lagPolicy;
 	}
 
 	long index() {
@@ -102,9 +120,14 @@ final class Cursor {
 	 * That is the next one, unless it is further behind than its buffer allows. An old
 	 * answer is a smaller one.
 	 */
-	long needsFrom(int bufferSize) {
+	long needsFrom() {
 		Ring ring = this.topic.ring();
-		return (ring != null) ? Math.max(this.events, ring.tail().events() - bufferSize) : this.events;
+		return (ring != null) ? Math.max(this.events, ring.tail().events() - this.bufferSize) : this.events;
+	}
+
+	/** Whether it is more than its buffer size behind. */
+	boolean isTooFarBehind() {
+		return lag() > this.bufferSize;
 	}
 
 	/** Whether something that it has not read is not retained any more. */

@@ -14,9 +14,11 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseEventTooLargeException;
+import io.github.sse4spring.SseGapReason;
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubClosedException;
 import io.github.sse4spring.SseHubSnapshot;
+import io.github.sse4spring.SseLagPolicy;
 import io.github.sse4spring.SseLastEventId;
 import io.github.sse4spring.SsePublication;
 import io.github.sse4spring.SseStream;
@@ -89,14 +91,11 @@ final class DefaultSseHub implements SseHub {
 		this.listeners = listeners;
 		this.scheduler = scheduler;
 		this.dispatchers = new LoopDispatchers(scheduler);
-		Duration maxAge = settings.replayMaxAge();
-		this.sweeper = (maxAge != null) ? new AgeSweeper(this, this.dispatchers, maxAge) : null;
+		this.sweeper = settings.shortestReplayMaxAge()
+			.map((maxAge) -> new AgeSweeper(this, this.dispatchers, maxAge))
+			.orElse(null);
 		this.topics = new Topics(settings, firstSequence - 1, firstIndex);
 		this.tail = firstSequence;
-	}
-
-	HubSettings settings() {
-		return this.settings;
 	}
 
 	Listeners listeners() {
@@ -144,7 +143,7 @@ final class DefaultSseHub implements SseHub {
 			this.lock.unlock();
 		}
 		topic.wake();
-		if (this.sweeper != null) {
+		if (this.sweeper != null && topic.settings().replayMaxAge() != null) {
 			this.sweeper.sweepLater();
 		}
 		if (firstRepeated) {
@@ -155,20 +154,26 @@ final class DefaultSseHub implements SseHub {
 	}
 
 	@Override
-	public void complete(String topicName) {
+	public SsePublication complete(String topicName) {
 		PublishRules.checkTopic(topicName);
 		Topic topic;
+		String end;
+		int subscribers;
 		this.lock.lock();
 		try {
 			topic = topicToPublish(topicName);
-			if (!Objects.requireNonNull(topic.ring()).tail().isAfterEnd()) {
+			Ring ring = Objects.requireNonNull(topic.ring());
+			if (!ring.tail().isAfterEnd()) {
 				append(topic, null);
 			}
+			end = positionAt(ring.lastSequence()).toString();
+			subscribers = topic.subscribers();
 		}
 		finally {
 			this.lock.unlock();
 		}
 		topic.wake();
+		return new SsePublication(topicName, subscribers, Mono.just(end));
 	}
 
 	private Topic topicToPublish(String name) {
@@ -213,12 +218,10 @@ final class DefaultSseHub implements SseHub {
 			long now = now();
 			this.topics.sweep(now);
 			List<Cursor> cursors = join(subscription);
-			Duration maxAge = this.settings.replayMaxAge();
-			long oldest = (maxAge != null) ? now - maxAge.toMillis() : Long.MIN_VALUE;
-			start = new StartLocator(this.epoch, this.tail, this.topics.forgottenUpTo(), oldest, cursors, this.ownIds);
+			start = new StartLocator(this.epoch, this.tail, this.topics.forgottenUpTo(), now, cursors, this.ownIds);
 			start.place(description, resumeAfter);
 			if (missing) {
-				start.foundGap(Notices.UNKNOWN);
+				start.foundGap(SseGapReason.UNKNOWN);
 			}
 		}
 		finally {
@@ -229,7 +232,7 @@ final class DefaultSseHub implements SseHub {
 		if (start.hasReplay()) {
 			this.listeners.tell((listener) -> listener.onReplay(description));
 		}
-		String gap = start.gap();
+		SseGapReason gap = start.gap();
 		if (gap != null) {
 			this.listeners.tell((listener) -> listener.onGap(description, gap));
 		}
@@ -255,10 +258,16 @@ final class DefaultSseHub implements SseHub {
 		List<Cursor> cursors = new ArrayList<>();
 		for (String name : subscription.description().topics()) {
 			Topic topic = this.topics.get(name);
-			WakeGroup group = this.topics.join(topic, subscription.dispatcher(), subscription.bufferSize());
-			cursors.add(new Cursor(subscription, topic, group, this.topics.tailOf(topic)));
+			int bufferSize = orElse(subscription.description().bufferSize(), topic.settings().bufferSize());
+			SseLagPolicy lagPolicy = orElse(subscription.description().lagPolicy(), topic.settings().lagPolicy());
+			WakeGroup group = this.topics.join(topic, subscription.dispatcher(), bufferSize);
+			cursors.add(new Cursor(subscription, topic, group, bufferSize, lagPolicy, this.topics.tailOf(topic)));
 		}
 		return cursors;
+	}
+
+	private static <T> T orElse(@Nullable T set, T other) {
+		return (set != null) ? set : other;
 	}
 
 	/** On any thread: a subscriber has missed events. */
@@ -273,7 +282,7 @@ final class DefaultSseHub implements SseHub {
 			this.subscribers--;
 			long now = now();
 			for (Cursor cursor : subscription.cursors()) {
-				this.topics.leave(cursor.topic(), cursor.group(), subscription.bufferSize(), now);
+				this.topics.leave(cursor.topic(), cursor.group(), cursor.bufferSize(), now);
 			}
 		}
 		finally {
@@ -310,16 +319,16 @@ final class DefaultSseHub implements SseHub {
 	}
 
 	/**
-	 * On any thread: evict what is older than a time and not needed.
+	 * On any thread: evict the events that are too old to start with and not needed.
 	 * @param needed how many events of a ring are before the first that must stay
-	 * @return whether anything is retained after that
+	 * @return whether an event that may become too old is retained after that
 	 */
-	boolean evictBefore(long time, Map<Ring, Long> needed) {
+	boolean evictOld(long time, Map<Ring, Long> needed) {
 		this.lock.lock();
 		try {
-			this.topics.evictBefore(time, (ring) -> needed.getOrDefault(ring, Long.MAX_VALUE));
+			boolean more = this.topics.evictOld(time, (ring) -> needed.getOrDefault(ring, Long.MAX_VALUE));
 			this.topics.sweep(now());
-			return this.topics.retainedBytes() > 0;
+			return more;
 		}
 		finally {
 			this.lock.unlock();

@@ -1,23 +1,28 @@
 package io.github.sse4spring.hub;
 
 import java.time.Duration;
-
-import io.github.sse4spring.SseLagPolicy;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * The bounds of a hub, as its builder collects them.
+ * The settings of a hub.
  *
- * @param bufferSize events of a topic that a subscriber may be behind
- * @param lagPolicy what it gets when it is further behind
- * @param replaySize events that a topic retains
- * @param replayMaxAge age of the oldest event that a subscription starts with
- * @param maxRetainedSize bytes that the hub retains
- * @param maxEventSize bytes of the largest event
- * @param maxTopics topics that retain events
- * @param topicIdleTimeout how long a topic lives without subscriber and publish
+ * @param topics the settings of each group of topics; the first whose pattern matches
+ * applies, and the last matches every topic
+ * @param maxRetainedSize how many bytes the hub retains
+ * @param maxEventSize how many bytes the largest event has
+ * @param maxTopics how many topics retain events
  */
-record HubSettings(int bufferSize, SseLagPolicy lagPolicy, int replaySize, @Nullable Duration replayMaxAge,
-		long maxRetainedSize, int maxEventSize, int maxTopics, Duration topicIdleTimeout) {
+record HubSettings(List<TopicSettings> topics, long maxRetainedSize, int maxEventSize, int maxTopics) {
+
+	TopicSettings of(String topic) {
+		return this.topics.stream().filter((settings) -> settings.matches(topic)).findFirst().orElseThrow();
+	}
+
+	/** Returns the shortest time after which events are too old, if any group has one. */
+	Optional<Duration> shortestReplayMaxAge() {
+		return this.topics.stream().map(TopicSettings::replayMaxAge).filter(Objects::nonNull).min(Duration::compareTo);
+	}
 
 }

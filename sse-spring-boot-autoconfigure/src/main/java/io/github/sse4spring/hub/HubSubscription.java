@@ -53,8 +53,6 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	private final LoopDispatcher dispatcher;
 
-	private final int bufferSize;
-
 	private final AtomicLong requested = new AtomicLong();
 
 	private final AtomicInteger pumping = new AtomicInteger();
@@ -107,22 +105,14 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		this.actual = actual;
 		this.stream = stream;
 		this.dispatcher = dispatcher;
-		Integer bufferSize = description.bufferSize();
-		this.bufferSize = (bufferSize != null) ? bufferSize : hub.settings().bufferSize();
 		this.noticesInFlux = (stream != null && !description.resumes())
 				? description.hasNotices() || !stream.isOnlyOneBehind(actual)
 				: description.hasNotices() && stream == null;
-		SseLagPolicy lagPolicy = description.lagPolicy();
-		this.merger = new TopicMerger(hub, this.bufferSize,
-				(lagPolicy != null) ? lagPolicy : hub.settings().lagPolicy());
+		this.merger = new TopicMerger(hub);
 	}
 
 	SseSubscription description() {
 		return this.description;
-	}
-
-	int bufferSize() {
-		return this.bufferSize;
 	}
 
 	LoopDispatcher dispatcher() {
@@ -361,10 +351,10 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	}
 
 	private void endIfOver() {
-		long behind = this.merger.behind();
-		if (behind > 0) {
+		SseLagPolicy endedBy = this.merger.endedBy();
+		if (endedBy != null) {
 			this.hub.missed(this.description, 0);
-			lagged(new SseLagException(this.description.topics(), behind));
+			lagged(endedBy, new SseLagException(this.description.topics(), this.merger.behind()));
 		}
 		completeIfAtEnd();
 	}
@@ -394,8 +384,8 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	 * It should not go on. The stream cancels what it ends; completion would tell the
 	 * client not to come back.
 	 */
-	private void lagged(SseLagException lag) {
-		boolean disconnect = (this.merger.lagPolicy() == SseLagPolicy.DISCONNECT);
+	private void lagged(SseLagPolicy policy, SseLagException lag) {
+		boolean disconnect = (policy == SseLagPolicy.DISCONNECT);
 		if (disconnect && this.stream == null) {
 			complete();
 		}

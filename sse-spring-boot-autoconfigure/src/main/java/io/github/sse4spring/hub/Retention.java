@@ -1,10 +1,8 @@
 package io.github.sse4spring.hub;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.ToLongFunction;
 
 /**
  * Keeps what all topics retain together below a number of bytes: the oldest entry of the
@@ -54,15 +52,12 @@ final class Retention {
 	}
 
 	/**
-	 * Evict what is older than a time.
-	 * @param neededFrom how many events of a ring are before the first that must stay
+	 * Evict the events of a ring that are older than a time.
+	 * @param neededFrom how many events of the ring are before the first that must stay
 	 */
-	void evictBefore(long time, ToLongFunction<Ring> neededFrom) {
-		for (Ring ring : List.copyOf(this.byAge.values())) {
-			long needed = neededFrom.applyAsLong(ring);
-			while (ring.size() > 0 && ring.first().time() < time && ring.first().eventsBefore() < needed) {
-				evictFirst(ring);
-			}
+	void evictBefore(Ring ring, long time, long neededFrom) {
+		while (ring.size() > 0 && ring.first().time() < time && ring.first().eventsBefore() < neededFrom) {
+			evictFirst(ring);
 		}
 	}
 

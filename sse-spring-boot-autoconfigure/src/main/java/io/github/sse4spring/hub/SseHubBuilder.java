@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubListener;
@@ -62,6 +64,8 @@ public final class SseHubBuilder {
 	private int maxTopics = 10_000;
 
 	private Duration topicIdleTimeout = Duration.ofMinutes(10);
+
+	private final List<SseTopicSettings> topics = new ArrayList<>();
 
 	private long firstSequence = 1;
 
@@ -133,7 +137,7 @@ public final class SseHubBuilder {
 	 * @return this builder
 	 */
 	public SseHubBuilder bufferSize(int bufferSize) {
-		this.bufferSize = (int) atLeast("bufferSize", bufferSize, 1);
+		this.bufferSize = (int) SettingRules.atLeast("bufferSize", bufferSize, 1);
 		return this;
 	}
 
@@ -154,7 +158,7 @@ public final class SseHubBuilder {
 	 * @return this builder
 	 */
 	public SseHubBuilder replaySize(int replaySize) {
-		this.replaySize = (int) atLeast("replaySize", replaySize, 0);
+		this.replaySize = (int) SettingRules.atLeast("replaySize", replaySize, 0);
 		return this;
 	}
 
@@ -168,7 +172,7 @@ public final class SseHubBuilder {
 	 */
 	public SseHubBuilder replayMaxAge(@Nullable Duration replayMaxAge) {
 		if (replayMaxAge != null) {
-			atLeast("replayMaxAge", replayMaxAge.toMillis(), 1);
+			SettingRules.atLeast("replayMaxAge", replayMaxAge.toMillis(), 1);
 		}
 		this.replayMaxAge = replayMaxAge;
 		return this;
@@ -182,7 +186,7 @@ public final class SseHubBuilder {
 	 * @return this builder
 	 */
 	public SseHubBuilder maxRetainedSize(long bytes) {
-		this.maxRetainedSize = atLeast("maxRetainedSize", bytes, 1);
+		this.maxRetainedSize = SettingRules.atLeast("maxRetainedSize", bytes, 1);
 		return this;
 	}
 
@@ -193,7 +197,7 @@ public final class SseHubBuilder {
 	 * @return this builder
 	 */
 	public SseHubBuilder maxEventSize(int bytes) {
-		this.maxEventSize = (int) atLeast("maxEventSize", bytes, 1);
+		this.maxEventSize = (int) SettingRules.atLeast("maxEventSize", bytes, 1);
 		return this;
 	}
 
@@ -203,7 +207,7 @@ public final class SseHubBuilder {
 	 * @return this builder
 	 */
 	public SseHubBuilder maxTopics(int maxTopics) {
-		this.maxTopics = (int) atLeast("maxTopics", maxTopics, 1);
+		this.maxTopics = (int) SettingRules.atLeast("maxTopics", maxTopics, 1);
 		return this;
 	}
 
@@ -213,8 +217,43 @@ public final class SseHubBuilder {
 	 * @return this builder
 	 */
 	public SseHubBuilder topicIdleTimeout(Duration topicIdleTimeout) {
-		atLeast("topicIdleTimeout", topicIdleTimeout.toMillis(), 1);
+		SettingRules.atLeast("topicIdleTimeout", topicIdleTimeout.toMillis(), 1);
 		this.topicIdleTimeout = topicIdleTimeout;
+		return this;
+	}
+
+	/**
+	 * Set what differs for a group of topics, such as those of jobs or of chats:
+	 *
+	 * <pre class="code">
+	 * builder.topics("job:*", (jobs) -&gt; jobs.replaySize(1000).idleTimeout(Duration.ofHours(1)));
+	 * </pre>
+	 *
+	 * <p>
+	 * The first pattern that matches a topic applies, in the order in which the patterns
+	 * were added. Its group takes every setting that it leaves out from the hub.
+	 *
+	 * <p>
+	 * A subscription to several topics uses the settings of each topic for that topic. If
+	 * the subscription sets no lag policy, the topic that lags says what happens: under
+	 * {@link SseLagPolicy#SKIP} and {@link SseLagPolicy#SKIP_TO_LATEST} events of that
+	 * topic are skipped, under {@link SseLagPolicy#DISCONNECT} and
+	 * {@link SseLagPolicy#FAIL} the whole subscription ends.
+	 * @param pattern the name of a topic, or a prefix and {@code *} for all topics that
+	 * begin with it
+	 * @param settings sets what differs
+	 * @return this builder
+	 * @throws IllegalArgumentException if the pattern is empty, has a {@code *} before
+	 * its end or was added before, or if a value is out of range
+	 */
+	public SseHubBuilder topics(String pattern, Consumer<SseTopicSettings> settings) {
+		SseTopicSettings group = new SseTopicSettings(pattern);
+		if (this.topics.stream().anyMatch((other) -> other.pattern().equals(pattern))) {
+			throw new IllegalArgumentException(
+					"pattern must be added once only, but '%s' was added before".formatted(pattern));
+		}
+		settings.accept(group);
+		this.topics.add(group);
 		return this;
 	}
 
@@ -235,10 +274,16 @@ public final class SseHubBuilder {
 	 * retain together
 	 */
 	public SseHub build() {
-		HubSettings settings = new HubSettings(this.bufferSize, this.lagPolicy, this.replaySize, this.replayMaxAge,
-				this.maxRetainedSize, checkedMaxEventSize(), this.maxTopics, this.topicIdleTimeout);
+		HubSettings settings = new HubSettings(topicSettings(), this.maxRetainedSize, checkedMaxEventSize(),
+				this.maxTopics);
 		return new DefaultSseHub(randomEpoch(), settings, this.encoder, this.scheduler, this.clock,
 				new Listeners(this.listeners), this.firstSequence, this.firstIndex);
+	}
+
+	private List<TopicSettings> topicSettings() {
+		TopicSettings others = new TopicSettings(TopicSettings.ALL, this.bufferSize, this.lagPolicy, this.replaySize,
+				this.replayMaxAge, this.topicIdleTimeout);
+		return Stream.concat(this.topics.stream().map((group) -> group.orElse(others)), Stream.of(others)).toList();
 	}
 
 	private int checkedMaxEventSize() {
@@ -257,13 +302,6 @@ public final class SseHubBuilder {
 		return random.ints(EPOCH_LENGTH, 0, EPOCH_CHARACTERS.length())
 			.mapToObj((i) -> EPOCH_CHARACTERS.substring(i, i + 1))
 			.collect(Collectors.joining());
-	}
-
-	private static long atLeast(String name, long value, long min) {
-		if (value < min) {
-			throw new IllegalArgumentException("%s must be %d or more but is %d".formatted(name, min, value));
-		}
-		return value;
 	}
 
 }

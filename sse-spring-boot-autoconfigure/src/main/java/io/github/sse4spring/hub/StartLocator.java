@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 
 import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseGapReason;
 import io.github.sse4spring.SseSubscription;
 import org.jspecify.annotations.Nullable;
 
@@ -21,21 +22,21 @@ final class StartLocator {
 
 	private final long forgottenUpTo;
 
-	private final long oldestTime;
+	private final long now;
 
 	private final List<Cursor> cursors;
 
 	private final OwnIds ownIds;
 
-	private @Nullable String gap;
+	private @Nullable SseGapReason gap;
 
 	private Position position;
 
-	StartLocator(String epoch, long tail, long forgottenUpTo, long oldestTime, List<Cursor> cursors, OwnIds ownIds) {
+	StartLocator(String epoch, long tail, long forgottenUpTo, long now, List<Cursor> cursors, OwnIds ownIds) {
 		this.epoch = epoch;
 		this.tail = tail;
 		this.forgottenUpTo = forgottenUpTo;
-		this.oldestTime = oldestTime;
+		this.now = now;
 		this.cursors = cursors;
 		this.ownIds = ownIds;
 		this.position = new Position(epoch, tail - 1);
@@ -58,12 +59,12 @@ final class StartLocator {
 	/**
 	 * Why the subscription could not start where it should, or {@code null} if it could.
 	 */
-	@Nullable String gap() {
+	@Nullable SseGapReason gap() {
 		return this.gap;
 	}
 
 	/** What came before the start may not have reached the client. */
-	void foundGap(String reason) {
+	void foundGap(SseGapReason reason) {
 		this.gap = reason;
 	}
 
@@ -104,7 +105,7 @@ final class StartLocator {
 			return resumeAfterOwnId(id);
 		}
 		if (!position.epoch().equals(this.epoch)) {
-			this.gap = Notices.RESTARTED;
+			this.gap = SseGapReason.RESTARTED;
 			return beforeAll();
 		}
 		if (position.sequence() - this.tail >= 0) {
@@ -115,7 +116,7 @@ final class StartLocator {
 
 	private long after(long sequence) {
 		if (this.cursors.stream().anyMatch((cursor) -> sequence - unusableUpTo(cursor) < 0)) {
-			this.gap = Notices.EXPIRED;
+			this.gap = SseGapReason.EXPIRED;
 		}
 		return sequence;
 	}
@@ -136,7 +137,7 @@ final class StartLocator {
 	}
 
 	private long unknown() {
-		this.gap = Notices.UNKNOWN;
+		this.gap = SseGapReason.UNKNOWN;
 		return this.tail - 1;
 	}
 
@@ -166,17 +167,21 @@ final class StartLocator {
 	/** The newest slot of a topic, if it is retained and not too old to start with. */
 	private @Nullable Slot newest(Cursor cursor) {
 		Ring ring = cursor.topic().ring();
-		return (ring != null) ? usable(ring.last()) : null;
+		return (ring != null) ? usable(cursor, ring.last()) : null;
 	}
 
 	/** The slot before another of the same topic, as far as one can start with it. */
 	private @Nullable Slot before(Cursor cursor, Slot slot) {
 		Ring ring = Objects.requireNonNull(cursor.topic().ring());
-		return usable(ring.get(slot.index() - 1));
+		return usable(cursor, ring.get(slot.index() - 1));
 	}
 
-	private @Nullable Slot usable(@Nullable Slot slot) {
-		return (slot != null && slot.time() >= this.oldestTime) ? slot : null;
+	private @Nullable Slot usable(Cursor cursor, @Nullable Slot slot) {
+		return (slot != null && slot.time() >= oldestTime(cursor)) ? slot : null;
+	}
+
+	private long oldestTime(Cursor cursor) {
+		return cursor.topic().settings().oldestTime(this.now);
 	}
 
 	/** The sequence of the newest entry of a topic that one cannot start with. */
@@ -185,14 +190,16 @@ final class StartLocator {
 		if (ring == null) {
 			return this.forgottenUpTo;
 		}
-		Slot before = ring.get(ring.search((slot) -> slot.time() >= this.oldestTime) - 1);
+		long oldestTime = oldestTime(cursor);
+		Slot before = ring.get(ring.search((slot) -> slot.time() >= oldestTime) - 1);
 		return (before != null) ? before.sequence() : ring.evictedUpTo();
 	}
 
 	private void placeAfter(Cursor cursor, long after) {
 		Ring ring = cursor.topic().ring();
 		if (ring != null) {
-			long index = ring.search((slot) -> slot.sequence() - after > 0 && slot.time() >= this.oldestTime);
+			long oldestTime = oldestTime(cursor);
+			long index = ring.search((slot) -> slot.sequence() - after > 0 && slot.time() >= oldestTime);
 			if (index == ring.tail().index()) {
 				cursor.moveTo(ring.tail());
 			}

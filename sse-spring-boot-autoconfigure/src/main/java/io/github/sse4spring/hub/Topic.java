@@ -15,6 +15,8 @@ final class Topic {
 
 	private final String name;
 
+	private final TopicSettings settings;
+
 	/** Buffer sizes of the live subscribers, and how many have each. */
 	private final TreeMap<Integer, Integer> bufferSizes = new TreeMap<>();
 
@@ -28,12 +30,17 @@ final class Topic {
 	/** Copied when it changes; read by publishers without the lock. */
 	private volatile List<WakeGroup> groups = List.of();
 
-	Topic(String name) {
+	Topic(String name, TopicSettings settings) {
 		this.name = name;
+		this.settings = settings;
 	}
 
 	String name() {
 		return this.name;
+	}
+
+	TopicSettings settings() {
+		return this.settings;
 	}
 
 	/** On any thread. */

@@ -20,10 +20,6 @@ final class TopicMerger {
 	 */
 	private final DefaultSseHub hub;
 
-	private final int bufferSize;
-
-	private final SseLagPolicy lagPolicy;
-
 	private List<Cursor> cursors = List.of();
 
 	/** Where the log ended when the subscription started. */
@@ -38,12 +34,13 @@ final class TopicMerger {
 
 	private long skipped;
 
+	/** The cursor that has lagged under a policy that does not go on. */
+	private @Nullable Cursor lagged;
+
 	private long behind;
 
-	TopicMerger(DefaultSseHub hub, int bufferSize, SseLagPolicy lagPolicy) {
+	TopicMerger(DefaultSseHub hub) {
 		this.hub = hub;
-		this.bufferSize = bufferSize;
-		this.lagPolicy = lagPolicy;
 	}
 
 	/** Before anything else: read from where these cursors are. */
@@ -59,10 +56,6 @@ final class TopicMerger {
 	/** Whether the end was read: nothing comes any more. */
 	boolean isAtEnd() {
 		return this.atEnd;
-	}
-
-	SseLagPolicy lagPolicy() {
-		return this.lagPolicy;
 	}
 
 	/** Whether it has once reached the tail that it found. */
@@ -85,9 +78,14 @@ final class TopicMerger {
 	}
 
 	/**
-	 * How many events it was behind when it lagged under a policy that does not go on, or
-	 * zero.
+	 * The policy under which a topic has lagged so that the subscription must not go on.
+	 * @return {@code null} while it may go on
 	 */
+	@Nullable SseLagPolicy endedBy() {
+		return (this.lagged != null) ? this.lagged.lagPolicy() : null;
+	}
+
+	/** How many events of that topic it was behind. */
 	long behind() {
 		return this.behind;
 	}
@@ -201,28 +199,29 @@ final class TopicMerger {
 	/** Whether it has lagged so that it should not go on; where it should, it has. */
 	private boolean hasLagged() {
 		for (Cursor cursor : this.cursors) {
-			boolean tooFar = this.caughtUp && cursor.lag() > this.bufferSize;
+			boolean tooFar = this.caughtUp && cursor.isTooFarBehind();
 			if (tooFar || cursor.isOvertaken()) {
 				lagged(cursor, tooFar);
 			}
 		}
-		return this.behind > 0;
+		return this.lagged != null;
 	}
 
 	private void lagged(Cursor cursor, boolean tooFar) {
 		long lag = cursor.lag();
-		long skipped = cursor.skipTo(this.caughtUp ? keptWhenLagged(lag) : lag);
-		if (this.lagPolicy == SseLagPolicy.SKIP || this.lagPolicy == SseLagPolicy.SKIP_TO_LATEST) {
+		long skipped = cursor.skipTo(this.caughtUp ? keptWhenLagged(cursor, lag) : lag);
+		if (cursor.lagPolicy() == SseLagPolicy.SKIP || cursor.lagPolicy() == SseLagPolicy.SKIP_TO_LATEST) {
 			this.skipped += skipped;
 		}
 		else if (tooFar || skipped > 0) {
+			this.lagged = cursor;
 			this.behind = lag;
 		}
 	}
 
-	private long keptWhenLagged(long lag) {
-		return switch (this.lagPolicy) {
-			case SKIP -> Math.max(1, this.bufferSize / 2);
+	private static long keptWhenLagged(Cursor cursor, long lag) {
+		return switch (cursor.lagPolicy()) {
+			case SKIP -> Math.max(1, cursor.bufferSize() / 2);
 			case SKIP_TO_LATEST -> 1;
 			case DISCONNECT, FAIL -> lag;
 		};

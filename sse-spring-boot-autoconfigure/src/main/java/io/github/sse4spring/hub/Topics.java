@@ -1,12 +1,9 @@
 package io.github.sse4spring.hub;
 
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.ToLongFunction;
 
 import io.github.sse4spring.SseHubFullException;
@@ -28,8 +25,7 @@ final class Topics {
 
 	private final Map<String, Topic> topics = new HashMap<>();
 
-	/** Those that retain something and have no subscribers, the longest idle first. */
-	private final Set<Topic> idle = new LinkedHashSet<>();
+	private final IdleTopics idle;
 
 	/** How many topics have a ring. */
 	private int rings;
@@ -40,6 +36,7 @@ final class Topics {
 	Topics(HubSettings settings, long forgottenUpTo, long firstIndex) {
 		this.settings = settings;
 		this.retention = new Retention(settings.maxRetainedSize());
+		this.idle = new IdleTopics(settings.topics());
 		this.forgottenUpTo = forgottenUpTo;
 		this.firstIndex = firstIndex;
 	}
@@ -63,9 +60,21 @@ final class Topics {
 		return (ring != null) ? ring.tail() : new Ring.Tail(this.firstIndex, 0, false);
 	}
 
-	/** Evict what is older than a time and not needed by a subscription. */
-	void evictBefore(long time, ToLongFunction<Ring> neededFrom) {
-		this.retention.evictBefore(time, neededFrom);
+	/**
+	 * Evict the events that are too old to start with and that no subscription needs.
+	 * @param neededFrom how many events of a ring are before the first that must stay
+	 * @return whether a topic whose events may become too old retains any after that
+	 */
+	boolean evictOld(long now, ToLongFunction<Ring> neededFrom) {
+		boolean more = false;
+		for (Topic topic : this.topics.values()) {
+			Ring ring = topic.ring();
+			if (ring != null && topic.settings().replayMaxAge() != null) {
+				this.retention.evictBefore(ring, topic.settings().oldestTime(now), neededFrom.applyAsLong(ring));
+				more |= ring.size() > 0;
+			}
+		}
+		return more;
 	}
 
 	long retainedBytes() {
@@ -74,7 +83,7 @@ final class Topics {
 
 	/** A topic to subscribe to, which gets no ring by that. */
 	Topic get(String name) {
-		return this.topics.computeIfAbsent(name, Topic::new);
+		return this.topics.computeIfAbsent(name, (added) -> new Topic(added, this.settings.of(added)));
 	}
 
 	/** A topic to publish to, which has a ring. */
@@ -101,14 +110,13 @@ final class Topics {
 
 	void appended(Topic topic, Slot slot) {
 		Ring ring = Objects.requireNonNull(topic.ring());
-		this.retention.appended(ring, slot, Math.max(this.settings.replaySize(), topic.largestBuffer()));
+		this.retention.appended(ring, slot, Math.max(topic.settings().replaySize(), topic.largestBuffer()));
 		used(topic, slot.time());
 	}
 
-	/** Times only grow, so that who was used last is the last to be idle for long. */
 	private void used(Topic topic, long now) {
-		topic.touch(now);
 		this.idle.remove(topic);
+		topic.touch(now);
 		if (topic.subscribers() == 0 && topic.ring() != null) {
 			this.idle.add(topic);
 		}
@@ -118,27 +126,24 @@ final class Topics {
 		if (this.rings < this.settings.maxTopics()) {
 			return;
 		}
-		Iterator<Topic> longestIdle = this.idle.iterator();
-		if (!longestIdle.hasNext()) {
+		Topic longestIdle = this.idle.longestIdle();
+		if (longestIdle == null) {
 			removeIfUnused(topic);
 			throw new SseHubFullException("The hub has %d topics, each with a subscriber, and cannot have '%s' too"
 				.formatted(this.rings, topic.name()));
 		}
-		forget(longestIdle.next());
+		forget(longestIdle);
 	}
 
 	/**
-	 * Forget some topics that nobody has used for long: not so many that publishers would
-	 * have to wait.
+	 * Forget some topics that have been idle for as long as their timeout. Their number
+	 * is bounded, so that a publisher does not have to wait for many.
 	 */
 	void sweep(long now) {
-		long timeout = this.settings.topicIdleTimeout().toMillis();
-		for (int i = 0; i < MAX_FORGOTTEN && !this.idle.isEmpty(); i++) {
-			Topic longestIdle = this.idle.iterator().next();
-			if (now - longestIdle.lastActive() < timeout) {
-				return;
-			}
-			forget(longestIdle);
+		Topic expired = this.idle.expired(now);
+		for (int i = 0; i < MAX_FORGOTTEN && expired != null; i++) {
+			forget(expired);
+			expired = this.idle.expired(now);
 		}
 	}
 

@@ -77,8 +77,8 @@ public final class ObservedSseHub implements SseHub {
 	}
 
 	@Override
-	public void complete(String topic) {
-		this.hub.complete(topic);
+	public SsePublication complete(String topic) {
+		return this.hub.complete(topic);
 	}
 
 	@Override

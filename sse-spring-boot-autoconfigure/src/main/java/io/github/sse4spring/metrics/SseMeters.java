@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import io.github.sse4spring.SseGapReason;
 import io.github.sse4spring.SseHubListener;
 import io.github.sse4spring.SseSubscription;
 import io.github.sse4spring.webflux.SseConnection;
@@ -41,7 +42,7 @@ public final class SseMeters implements SseHubListener, SseStreamListener {
 
 	private final Counter replays;
 
-	private final Map<String, Counter> gaps = new HashMap<>();
+	private final Map<SseGapReason, Counter> gaps = new EnumMap<>(SseGapReason.class);
 
 	private final Counter keepAlives;
 
@@ -74,12 +75,13 @@ public final class SseMeters implements SseHubListener, SseStreamListener {
 		this.replays = Counter.builder("sse.replays")
 			.description("Subscribers that began with retained events")
 			.register(registry);
-		List.of("expired", "restarted", "unknown")
-			.forEach((reason) -> this.gaps.put(reason,
+		for (SseGapReason reason : SseGapReason.values()) {
+			this.gaps.put(reason,
 					Counter.builder("sse.gaps")
 						.description("Subscribers that could not resume without a gap")
-						.tag("reason", reason)
-						.register(registry)));
+						.tag("reason", reason.code())
+						.register(registry));
+		}
 		this.keepAlives = Counter.builder("sse.keepalives")
 			.description("Keep-alive comments written")
 			.register(registry);
@@ -132,7 +134,7 @@ public final class SseMeters implements SseHubListener, SseStreamListener {
 	}
 
 	@Override
-	public void onGap(SseSubscription subscription, String reason) {
+	public void onGap(SseSubscription subscription, SseGapReason reason) {
 		Counter counter = this.gaps.get(reason);
 		if (counter != null) {
 			counter.increment();

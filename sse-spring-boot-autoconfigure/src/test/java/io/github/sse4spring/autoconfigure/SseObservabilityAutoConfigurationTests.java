@@ -252,9 +252,9 @@ class SseObservabilityAutoConfigurationTests {
 		}
 
 		@Override
-		public void complete(String topic) {
+		public SsePublication complete(String topic) {
 			this.calls.add("complete " + topic);
-			this.hub.complete(topic);
+			return this.hub.complete(topic);
 		}
 
 		@Override

@@ -1,16 +1,22 @@
 package io.github.sse4spring.hub;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubClosedException;
+import io.github.sse4spring.SseHubFullException;
+import io.github.sse4spring.SsePublication;
 import io.github.sse4spring.SseSubscription;
 import io.github.sse4spring.hub.HubFixture.Taker;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * The ends of topics and of the hub.
@@ -99,6 +105,68 @@ class SseHubEndTests {
 		String position = this.hub.position();
 		this.hub.complete("a");
 		assertThat(this.hub.position()).isEqualTo(position);
+	}
+
+	private String end(HubFixture fixture, String topic) {
+		return fixture.hub.complete(topic).stored().blockOptional(Duration.ofSeconds(1)).orElseThrow();
+	}
+
+	@Test
+	void completeReturnsTheTopicAndItsSubscribersOnThisNode() {
+		this.fixture.take("a");
+		this.fixture.stalled(to("a", "b"));
+		SsePublication publication = this.hub.complete("a");
+		assertThat(publication.topic()).isEqualTo("a");
+		assertThat(publication.subscribers()).isEqualTo(2);
+		assertThat(this.hub.complete("c").subscribers()).isZero();
+	}
+
+	@Test
+	void completeReturnsThePositionOfTheEnd() {
+		String last = this.fixture.publish("a", 1);
+		assertThat(end(this.fixture, "a")).isEqualTo(this.hub.position()).isNotEqualTo(last);
+	}
+
+	@Test
+	void completingACompleteTopicReturnsThePositionOfThatEnd() {
+		String end = end(this.fixture, "a");
+		this.fixture.publish("b", 1);
+		assertThat(end(this.fixture, "a")).isEqualTo(end);
+		this.fixture.publish("a", 1);
+		assertThat(end(this.fixture, "a")).isNotEqualTo(end);
+	}
+
+	@Test
+	void completingACompleteTopicReturnsThePositionOfThatEndAlsoWhenItIsNotRetained() {
+		HubFixture small = with((builder) -> builder.maxRetainedSize(300));
+		String end = end(small, "a");
+		small.publish("b", 1);
+		small.publish("b", 2);
+		assertThat(small.hub.snapshot().retainedBytes()).isLessThan(300);
+		assertThat(end(small, "a")).isEqualTo(end);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "a\nb", "\u007F", "\uD800" })
+	void completeRefusesATopicThatIsNone(String topic) {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.hub.complete(topic))
+			.withMessageStartingWith("topic must");
+	}
+
+	@Test
+	void completeThrowsIfTheHubMayNotHaveAnotherTopic() {
+		HubFixture full = with((builder) -> builder.maxTopics(1));
+		full.take("a");
+		full.publish("a", 1);
+		assertThatExceptionOfType(SseHubFullException.class).isThrownBy(() -> full.hub.complete("b"))
+			.withMessageContaining("'b'");
+	}
+
+	@Test
+	void completeThrowsIfTheHubIsClosed() {
+		this.hub.close();
+		assertThatExceptionOfType(SseHubClosedException.class).isThrownBy(() -> this.hub.complete("a"))
+			.withMessageContaining("topic 'a'");
 	}
 
 	@Test

@@ -12,7 +12,6 @@ import io.github.sse4spring.hub.HubFixture.Taker;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.scheduler.Schedulers;
-import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -100,7 +99,7 @@ class SseHubRetentionTests {
 	@Test
 	void lagWhoseTopicStaysQuietIsToldWithinASecond() {
 		Aging aging = new Aging();
-		SseHub small = SseHubBuilder.create().maxRetainedSize(100).scheduler(aging.scheduler).build();
+		SseHub small = SseHubBuilder.create().maxRetainedSize(100).scheduler(aging.time.scheduler()).build();
 		Taker taker = HubFixture.take(small.subscribe(to("a").withNotices()), Long.MAX_VALUE);
 		for (int i = 0; i < 3; i++) {
 			small.publish("a", SseEvent.text("evicted at once"));
@@ -171,24 +170,12 @@ class SseHubRetentionTests {
 		assertThat(output).containsOnlyOnce("to topic 'orders' with the id 'same', which another event of the hub had");
 	}
 
-	/** A hub whose clock and scheduler move together. */
+	/** A hub that retains events for a minute. */
 	private static final class Aging {
 
-		private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+		private final MovingTime time = new MovingTime();
 
-		private final VirtualTimeScheduler scheduler = VirtualTimeScheduler.create();
-
-		private final SseHub hub = SseHubBuilder.create()
-			.replayMaxAge(Duration.ofMinutes(1))
-			.clock(clock())
-			.scheduler(this.scheduler)
-			.build();
-
-		private Clock clock() {
-			Clock clock = mock(Clock.class);
-			given(clock.millis()).willAnswer((invocation) -> this.now.get().toEpochMilli());
-			return clock;
-		}
+		private final SseHub hub = this.time.hub().replayMaxAge(Duration.ofMinutes(1)).build();
 
 		private void publish(int from, int to) {
 			for (int i = from; i < to; i++) {
@@ -197,8 +184,7 @@ class SseHubRetentionTests {
 		}
 
 		private void pass(Duration duration) {
-			this.now.updateAndGet((instant) -> instant.plus(duration));
-			this.scheduler.advanceTimeBy(duration);
+			this.time.pass(duration);
 		}
 
 	}

@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import io.github.sse4spring.SseEncodingException;
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseEventTooLargeException;
+import io.github.sse4spring.SseGapReason;
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubFullException;
 import io.github.sse4spring.SseHubListener;
@@ -380,17 +381,17 @@ class SseHubTests {
 
 	@Test
 	void gapWithoutNoticesIsToldToTheListenerOnly() {
-		List<String> gaps = new ArrayList<>();
+		List<SseGapReason> gaps = new ArrayList<>();
 		HubFixture told = with((builder) -> builder.listener(new SseHubListener() {
 
 			@Override
-			public void onGap(SseSubscription subscription, String reason) {
+			public void onGap(SseSubscription subscription, SseGapReason reason) {
 				gaps.add(reason);
 			}
 
 		}));
 		assertThat(told.take(to("a").after("zzzzzzzz-5")).texts()).isEmpty();
-		assertThat(gaps).containsExactly("restarted");
+		assertThat(gaps).containsExactly(SseGapReason.RESTARTED);
 	}
 
 	@Test
@@ -973,7 +974,8 @@ class SseHubTests {
 	void publishingHandsALoopOneTaskHoweverManySubscribersItHas() {
 		List<Runnable> tasks = new ArrayList<>();
 		LoopDispatcher dispatcher = new LoopDispatcher("loop", tasks::add);
-		Topic topic = new Topic("a");
+		Topic topic = new Topic("a",
+				new TopicSettings(TopicSettings.ALL, 1, SseLagPolicy.SKIP, 1, null, Duration.ofMinutes(1)));
 		WakeGroup group = topic.join(dispatcher, 1);
 		for (int i = 0; i < 1000; i++) {
 			assertThat(topic.join(dispatcher, 1)).isSameAs(group);
