@@ -1,9 +1,11 @@
 package io.github.sse4spring.autoconfigure;
 
+import io.github.sse4spring.hub.SseHubBuilder;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Logs the bounds of the auto-configured hub and the keep-alive once, when the
@@ -26,11 +28,11 @@ final class HubStartLogger implements SmartInitializingSingleton {
 	}
 
 	private String describe() {
-		SseProperties.Hub hub = this.properties.hub();
+		SseHubBuilder hub = new SsePropertiesMapper(this.properties).apply(SseHubBuilder.create());
 		SseProperties.KeepAlive keepAlive = this.properties.keepAlive();
 		return "the hub retains %d events a topic, %s in all, of %d topics at most; keep-alive %s".formatted(
-				hub.replaySize(), PropertyRules.print(hub.maxRetainedSize()), hub.maxTopics(),
-				keepAlive.enabled() ? "after " + PropertyRules.print(keepAlive.maxInterval()) : "off");
+				hub.replaySize(), PropertyRules.print(DataSize.ofBytes(hub.maxRetainedSize())), hub.maxTopics(),
+				keepAlive.enabled() ? "after " + PropertyRules.print(keepAlive.maxIntervalOrDefault()) : "off");
 	}
 
 }

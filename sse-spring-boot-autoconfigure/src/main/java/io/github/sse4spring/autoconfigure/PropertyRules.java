@@ -14,7 +14,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * Refuses values out of range with an exception that names the property as it is written
  * in a file, the value and the range. Spring Boot reports it with the value as it was
- * written and the place where it stands.
+ * written and the place where it stands. A property that is not set, {@code null}, is in
+ * range.
  */
 final class PropertyRules {
 
@@ -31,26 +32,26 @@ final class PropertyRules {
 	private PropertyRules() {
 	}
 
-	static void between(String key, Duration value, Duration min, Duration max) {
-		if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+	static void between(String key, @Nullable Duration value, Duration min, Duration max) {
+		if (value != null && (value.compareTo(min) < 0 || value.compareTo(max) > 0)) {
 			throw refusal(key, print(value), "must be between %s and %s".formatted(print(min), print(max)));
 		}
 	}
 
-	static void positive(String key, long value) {
-		if (value < 1) {
+	static void positive(String key, @Nullable Integer value) {
+		if (value != null && value < 1) {
 			throw refusal(key, value, "must be 1 or more");
 		}
 	}
 
-	static void positive(String key, DataSize value) {
-		if (value.toBytes() < 1) {
+	static void positive(String key, @Nullable DataSize value) {
+		if (value != null && value.toBytes() < 1) {
 			throw refusal(key, print(value), "must be 1 B or more");
 		}
 	}
 
-	static void notNegative(String key, long value) {
-		if (value < 0) {
+	static void notNegative(String key, @Nullable Integer value) {
+		if (value != null && value < 0) {
 			throw refusal(key, value, "must be 0 or more");
 		}
 	}
@@ -68,8 +69,8 @@ final class PropertyRules {
 		}
 	}
 
-	static void notAbove(String key, DataSize value, String upperKey, DataSize upper) {
-		if (value.compareTo(upper) > 0) {
+	static void notAbove(String key, @Nullable DataSize value, String upperKey, DataSize upper) {
+		if (value != null && value.compareTo(upper) > 0) {
 			throw refusalAbove(key, print(value), upperKey, print(upper));
 		}
 	}

@@ -3,6 +3,7 @@ package io.github.sse4spring.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseLagPolicy;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,11 @@ import org.springframework.util.unit.DataSize;
  * them into the settings of streams and of the hub.
  *
  * <p>
- * A component is {@code null} if its property is not set and has no default, or if it
- * matters whether the property is set.
+ * Every default stands in one place. The defaults of {@code sse.hub.*} are those of
+ * {@code SseHubBuilder}, and the default of the keep-alive interval is that of
+ * {@code SseKeepAlive}, since applications use both without properties. Their components
+ * are {@code null} unless they are set, and the metadata repeats their defaults for IDEs;
+ * a test compares the two. All other defaults stand here.
  *
  * @param enabled Whether to configure event streams at all.
  * @param keepAlive keep-alive of every stream
@@ -48,8 +52,12 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	 * idle timeout of every proxy on the way.
 	 * @param comment Comment to write, which clients ignore.
 	 */
-	record KeepAlive(@DefaultValue("true") boolean enabled, @DefaultValue("15s") Duration maxInterval,
+	record KeepAlive(@DefaultValue("true") boolean enabled, @Nullable Duration maxInterval,
 			@DefaultValue("") String comment) {
+
+		Duration maxIntervalOrDefault() {
+			return (this.maxInterval != null) ? this.maxInterval : SseKeepAlive.DEFAULT_INTERVAL;
+		}
 
 	}
 
@@ -74,10 +82,9 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	 * @param topicIdleTimeout How long a topic lives, with all it retains, without
 	 * subscriber and publish.
 	 */
-	record Hub(@DefaultValue("256") int bufferSize, @DefaultValue("skip") SseLagPolicy lagPolicy,
-			@DefaultValue("256") int replaySize, @Nullable Duration replayMaxAge,
-			@DefaultValue("64MB") DataSize maxRetainedSize, @Nullable DataSize maxEventSize,
-			@DefaultValue("10000") int maxTopics, @DefaultValue("10m") Duration topicIdleTimeout) {
+	record Hub(@Nullable Integer bufferSize, @Nullable SseLagPolicy lagPolicy, @Nullable Integer replaySize,
+			@Nullable Duration replayMaxAge, @Nullable DataSize maxRetainedSize, @Nullable DataSize maxEventSize,
+			@Nullable Integer maxTopics, @Nullable Duration topicIdleTimeout) {
 
 	}
 
@@ -122,7 +129,7 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	 */
 	record Retry(@Nullable Duration min, @DefaultValue("5s") Duration max) {
 
-		/** Used if {@code min} is not set. */
+		/** The default of {@code min}, which is {@code null} unless it is set. */
 		static final Duration DEFAULT_MIN = Duration.ofSeconds(2);
 
 		Duration minOrDefault() {

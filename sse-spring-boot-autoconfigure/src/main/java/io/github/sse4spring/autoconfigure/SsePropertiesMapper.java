@@ -3,6 +3,9 @@ package io.github.sse4spring.autoconfigure;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.webflux.SseStreamSettings;
 
+import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.util.unit.DataSize;
+
 /**
  * Maps {@link SseProperties} to the settings of streams and of the hub.
  */
@@ -14,18 +17,21 @@ final class SsePropertiesMapper {
 		this.properties = properties;
 	}
 
+	/** Applies what is set, and leaves the defaults to the builder. */
 	SseHubBuilder apply(SseHubBuilder builder) {
 		SseProperties.Hub hub = this.properties.hub();
-		if (hub.maxEventSize() != null) {
-			builder.maxEventSize((int) Math.min(hub.maxEventSize().toBytes(), Integer.MAX_VALUE));
-		}
-		return builder.bufferSize(hub.bufferSize())
-			.lagPolicy(hub.lagPolicy())
-			.replaySize(hub.replaySize())
-			.replayMaxAge(hub.replayMaxAge())
-			.maxRetainedSize(hub.maxRetainedSize().toBytes())
-			.maxTopics(hub.maxTopics())
-			.topicIdleTimeout(hub.topicIdleTimeout());
+		PropertyMapper map = PropertyMapper.get();
+		map.from(hub.bufferSize()).to(builder::bufferSize);
+		map.from(hub.lagPolicy()).to(builder::lagPolicy);
+		map.from(hub.replaySize()).to(builder::replaySize);
+		map.from(hub.replayMaxAge()).to(builder::replayMaxAge);
+		map.from(hub.maxRetainedSize()).as(DataSize::toBytes).to(builder::maxRetainedSize);
+		map.from(hub.maxEventSize())
+			.as((size) -> (int) Math.min(size.toBytes(), Integer.MAX_VALUE))
+			.to(builder::maxEventSize);
+		map.from(hub.maxTopics()).to(builder::maxTopics);
+		map.from(hub.topicIdleTimeout()).to(builder::topicIdleTimeout);
+		return builder;
 	}
 
 	SseStreamSettings streamSettings() {
@@ -35,7 +41,8 @@ final class SsePropertiesMapper {
 
 	private SseStreamSettings.KeepAlive keepAlive() {
 		SseProperties.KeepAlive keepAlive = this.properties.keepAlive();
-		return new SseStreamSettings.KeepAlive(keepAlive.enabled(), keepAlive.maxInterval(), keepAlive.comment());
+		return new SseStreamSettings.KeepAlive(keepAlive.enabled(), keepAlive.maxIntervalOrDefault(),
+				keepAlive.comment());
 	}
 
 	private SseStreamSettings.Retry retry() {

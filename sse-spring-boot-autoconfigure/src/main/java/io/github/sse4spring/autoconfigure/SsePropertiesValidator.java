@@ -3,6 +3,9 @@ package io.github.sse4spring.autoconfigure;
 import java.time.Duration;
 
 import io.github.sse4spring.SseKeepAlive;
+import io.github.sse4spring.hub.SseHubBuilder;
+
+import org.springframework.util.unit.DataSize;
 
 /**
  * Checks the ranges of {@link SseProperties}. A value out of range stops the start with
@@ -30,25 +33,24 @@ final class SsePropertiesValidator {
 	private static void validate(SseProperties.Hub hub) {
 		PropertyRules.positive("sse.hub.buffer-size", hub.bufferSize());
 		PropertyRules.notNegative("sse.hub.replay-size", hub.replaySize());
-		if (hub.replayMaxAge() != null) {
-			PropertyRules.between("sse.hub.replay-max-age", hub.replayMaxAge(), SHORTEST, PropertyRules.LONGEST);
-		}
+		PropertyRules.between("sse.hub.replay-max-age", hub.replayMaxAge(), SHORTEST, PropertyRules.LONGEST);
 		PropertyRules.positive("sse.hub.max-retained-size", hub.maxRetainedSize());
-		if (hub.maxEventSize() != null) {
-			PropertyRules.positive("sse.hub.max-event-size", hub.maxEventSize());
-			PropertyRules.notAbove("sse.hub.max-event-size", hub.maxEventSize(), "sse.hub.max-retained-size",
-					hub.maxRetainedSize());
-		}
+		PropertyRules.positive("sse.hub.max-event-size", hub.maxEventSize());
+		PropertyRules.notAbove("sse.hub.max-event-size", hub.maxEventSize(), "sse.hub.max-retained-size",
+				maxRetainedSize(hub));
 		PropertyRules.positive("sse.hub.max-topics", hub.maxTopics());
 		PropertyRules.between("sse.hub.topic-idle-timeout", hub.topicIdleTimeout(), SHORTEST, PropertyRules.LONGEST);
+	}
+
+	private static DataSize maxRetainedSize(SseProperties.Hub hub) {
+		return (hub.maxRetainedSize() != null) ? hub.maxRetainedSize()
+				: DataSize.ofBytes(SseHubBuilder.create().maxRetainedSize());
 	}
 
 	private static void validate(SseProperties.Stream stream) {
 		PropertyRules.between("sse.stream.open-delay", stream.openDelay(), Duration.ZERO, PropertyRules.LONGEST);
 		validate(stream.retry());
-		if (stream.maxAge() != null) {
-			PropertyRules.between("sse.stream.max-age", stream.maxAge(), Duration.ofSeconds(1), PropertyRules.LONGEST);
-		}
+		PropertyRules.between("sse.stream.max-age", stream.maxAge(), Duration.ofSeconds(1), PropertyRules.LONGEST);
 		PropertyRules.between("sse.stream.stall-timeout", stream.stallTimeout(), Duration.ZERO, PropertyRules.LONGEST);
 		PropertyRules.between("sse.stream.peer-timeout", stream.peerTimeout(), Duration.ZERO, PropertyRules.LONGEST);
 	}

@@ -280,6 +280,33 @@ public final class SseHubBuilder {
 				new Listeners(this.listeners), this.firstSequence, this.firstIndex);
 	}
 
+	/**
+	 * Return how many events each topic retains, so far.
+	 * @return the number
+	 * @see #replaySize(int)
+	 */
+	public int replaySize() {
+		return this.replaySize;
+	}
+
+	/**
+	 * Return how much all topics retain together, so far.
+	 * @return the number of bytes
+	 * @see #maxRetainedSize(long)
+	 */
+	public long maxRetainedSize() {
+		return this.maxRetainedSize;
+	}
+
+	/**
+	 * Return how many topics may retain events, so far.
+	 * @return the number
+	 * @see #maxTopics(int)
+	 */
+	public int maxTopics() {
+		return this.maxTopics;
+	}
+
 	private List<TopicSettings> topicSettings() {
 		TopicSettings others = new TopicSettings(TopicSettings.ALL, this.bufferSize, this.lagPolicy, this.replaySize,
 				this.replayMaxAge, this.topicIdleTimeout);

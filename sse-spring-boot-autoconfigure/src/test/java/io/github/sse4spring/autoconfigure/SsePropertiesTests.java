@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -26,12 +28,14 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -175,14 +179,44 @@ class SsePropertiesTests {
 	@Test
 	void emptyValueIsTheDefault() {
 		this.runner
-			.withPropertyValues("sse.keep-alive.max-interval=", "sse.keep-alive.comment=", "sse.hub.lag-policy=",
-					"sse.hub.replay-max-age=", "sse.hub.max-retained-size=", "sse.hub.max-event-size=",
-					"sse.hub.topic-idle-timeout=", "sse.stream.open-delay=", "sse.stream.retry.min=",
-					"sse.stream.retry.max=", "sse.stream.on-complete=", "sse.stream.max-age=",
-					"sse.stream.stall-timeout=", "sse.stream.peer-timeout=", "sse.stream.framing=",
-					"sse.limits.refusal-retry=", "sse.metrics.topics=", "sse.shutdown.drain-timeout=")
-			.run((context) -> assertThat(context.getBean(SseProperties.class))
-				.isEqualTo(new Binder().bindOrCreate("sse", SseProperties.class)));
+			.withPropertyValues("sse.keep-alive.max-interval=", "sse.keep-alive.comment=", "sse.hub.buffer-size=",
+					"sse.hub.lag-policy=", "sse.hub.replay-size=", "sse.hub.max-topics=", "sse.hub.replay-max-age=",
+					"sse.hub.max-retained-size=", "sse.hub.max-event-size=", "sse.hub.topic-idle-timeout=",
+					"sse.stream.open-delay=", "sse.stream.retry.min=", "sse.stream.retry.max=",
+					"sse.stream.on-complete=", "sse.stream.max-age=", "sse.stream.stall-timeout=",
+					"sse.stream.peer-timeout=", "sse.stream.framing=", "sse.limits.refusal-retry=",
+					"sse.metrics.topics=", "sse.shutdown.drain-timeout=")
+			.run((context) -> assertThat(context.getBean(SseProperties.class)).isEqualTo(bind(Map.of())));
+	}
+
+	@Test
+	void defaultsOfTheMetadataAreThoseOfTheHubAndOfStreams() throws IOException {
+		Map<String, String> defaults = new HashMap<>();
+		metadata().get("properties")
+			.valueStream()
+			.filter((property) -> property.has("defaultValue"))
+			.forEach((property) -> defaults.put(property.get("name").asString(),
+					property.get("defaultValue").asString()));
+		assertThat(defaults).containsKeys("sse.hub.replay-size", "sse.keep-alive.max-interval", "sse.stream.retry.min");
+		SsePropertiesMapper set = new SsePropertiesMapper(bind(defaults));
+		SsePropertiesMapper unset = new SsePropertiesMapper(bind(Map.of()));
+		assertThat(set.streamSettings()).isEqualTo(unset.streamSettings());
+		assertThat(hubSettings(set)).isEqualTo(hubSettings(unset)).isNotNull();
+		assertThat(hubSettings(unset)).isEqualTo(settings(SseHubBuilder.create()));
+	}
+
+	private static Object hubSettings(SsePropertiesMapper mapper) {
+		return settings(mapper.apply(SseHubBuilder.create()));
+	}
+
+	private static Object settings(SseHubBuilder builder) {
+		Object settings = ReflectionTestUtils.getField(builder.build(), "settings");
+		assertThat(settings).isInstanceOf(Record.class);
+		return settings;
+	}
+
+	private static SseProperties bind(Map<String, String> properties) {
+		return new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("sse", SseProperties.class);
 	}
 
 	@Test
