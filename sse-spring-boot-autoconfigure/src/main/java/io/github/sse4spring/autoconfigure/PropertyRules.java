@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseSubscription;
+import io.github.sse4spring.hub.SseHubBuilder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -87,6 +88,17 @@ final class PropertyRules {
 		}
 		catch (IllegalArgumentException ex) {
 			throw refusal(key, topic, "has a topic that cannot be one: " + ex.getMessage());
+		}
+	}
+
+	/** Adds the pattern to those of the builder, which refuses what cannot be one. */
+	static void pattern(String key, String pattern, SseHubBuilder patterns) {
+		try {
+			patterns.topics(pattern, (group) -> {
+			});
+		}
+		catch (IllegalArgumentException ex) {
+			throw refusal(key, pattern, "cannot be used: " + ex.getMessage());
 		}
 	}
 

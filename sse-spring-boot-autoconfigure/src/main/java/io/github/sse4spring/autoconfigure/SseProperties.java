@@ -81,10 +81,31 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	 * subscribers goes first; without one publishing to another topic fails.
 	 * @param topicIdleTimeout How long a topic lives, with all it retains, without
 	 * subscriber and publish.
+	 * @param topics Settings of groups of topics. The first pattern that matches a topic
+	 * applies; whatever its group leaves out is taken from the hub.
 	 */
 	record Hub(@Nullable Integer bufferSize, @Nullable SseLagPolicy lagPolicy, @Nullable Integer replaySize,
 			@Nullable Duration replayMaxAge, @Nullable DataSize maxRetainedSize, @Nullable DataSize maxEventSize,
-			@Nullable Integer maxTopics, @Nullable Duration topicIdleTimeout) {
+			@Nullable Integer maxTopics, @Nullable Duration topicIdleTimeout, @DefaultValue List<TopicGroup> topics) {
+
+	}
+
+	/**
+	 * Settings of a group of topics.
+	 *
+	 * @param pattern Name of a topic, or a prefix and "*" for all topics that begin with
+	 * it.
+	 * @param replaySize How many events each topic of the group retains.
+	 * @param replayMaxAge Age of the oldest event that a subscription may start with.
+	 * @param idleTimeout How long a topic of the group lives, with all it retains,
+	 * without subscriber and publish.
+	 * @param bufferSize How many events of each topic of the group a subscriber may be
+	 * behind.
+	 * @param lagPolicy What happens to a subscriber that is further behind, if its
+	 * subscription sets no policy.
+	 */
+	record TopicGroup(@DefaultValue("") String pattern, @Nullable Integer replaySize, @Nullable Duration replayMaxAge,
+			@Nullable Duration idleTimeout, @Nullable Integer bufferSize, @Nullable SseLagPolicy lagPolicy) {
 
 	}
 

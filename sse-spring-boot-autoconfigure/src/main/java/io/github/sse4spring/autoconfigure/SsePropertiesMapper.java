@@ -1,6 +1,7 @@
 package io.github.sse4spring.autoconfigure;
 
 import io.github.sse4spring.hub.SseHubBuilder;
+import io.github.sse4spring.hub.SseTopicSettings;
 import io.github.sse4spring.webflux.SseStreamSettings;
 
 import org.springframework.boot.context.properties.PropertyMapper;
@@ -31,7 +32,17 @@ final class SsePropertiesMapper {
 			.to(builder::maxEventSize);
 		map.from(hub.maxTopics()).to(builder::maxTopics);
 		map.from(hub.topicIdleTimeout()).to(builder::topicIdleTimeout);
+		hub.topics().forEach((group) -> builder.topics(group.pattern(), (settings) -> apply(group, settings)));
 		return builder;
+	}
+
+	private static void apply(SseProperties.TopicGroup group, SseTopicSettings settings) {
+		PropertyMapper map = PropertyMapper.get();
+		map.from(group.replaySize()).to(settings::replaySize);
+		map.from(group.replayMaxAge()).to(settings::replayMaxAge);
+		map.from(group.idleTimeout()).to(settings::idleTimeout);
+		map.from(group.bufferSize()).to(settings::bufferSize);
+		map.from(group.lagPolicy()).to(settings::lagPolicy);
 	}
 
 	SseStreamSettings streamSettings() {

@@ -1,6 +1,7 @@
 package io.github.sse4spring.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.hub.SseHubBuilder;
@@ -40,6 +41,22 @@ final class SsePropertiesValidator {
 				maxRetainedSize(hub));
 		PropertyRules.positive("sse.hub.max-topics", hub.maxTopics());
 		PropertyRules.between("sse.hub.topic-idle-timeout", hub.topicIdleTimeout(), SHORTEST, PropertyRules.LONGEST);
+		validate(hub.topics());
+	}
+
+	private static void validate(List<SseProperties.TopicGroup> groups) {
+		SseHubBuilder patterns = SseHubBuilder.create();
+		for (int i = 0; i < groups.size(); i++) {
+			validate("sse.hub.topics[%d]".formatted(i), groups.get(i), patterns);
+		}
+	}
+
+	private static void validate(String key, SseProperties.TopicGroup group, SseHubBuilder patterns) {
+		PropertyRules.pattern(key + ".pattern", group.pattern(), patterns);
+		PropertyRules.notNegative(key + ".replay-size", group.replaySize());
+		PropertyRules.between(key + ".replay-max-age", group.replayMaxAge(), SHORTEST, PropertyRules.LONGEST);
+		PropertyRules.between(key + ".idle-timeout", group.idleTimeout(), SHORTEST, PropertyRules.LONGEST);
+		PropertyRules.positive(key + ".buffer-size", group.bufferSize());
 	}
 
 	private static DataSize maxRetainedSize(SseProperties.Hub hub) {

@@ -66,8 +66,8 @@ class RuntimeHintsTests {
 		RuntimeHints hints = new RuntimeHints();
 		BindableRuntimeHintsRegistrar.forTypes(SseProperties.class).registerHints(hints);
 		Stream
-			.of(SseProperties.class, SseProperties.Hub.class, SseProperties.Stream.class, SseProperties.Retry.class,
-					SseProperties.Client.class)
+			.of(SseProperties.class, SseProperties.Hub.class, SseProperties.TopicGroup.class,
+					SseProperties.Stream.class, SseProperties.Retry.class, SseProperties.Client.class)
 			.forEach((type) -> assertThat(
 					RuntimeHintsPredicates.reflection().onConstructorInvocation(type.getDeclaredConstructors()[0]))
 				.accepts(hints));

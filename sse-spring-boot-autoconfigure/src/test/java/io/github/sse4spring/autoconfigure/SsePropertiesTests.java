@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseEventTooLargeException;
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.SseLagPolicy;
 import io.github.sse4spring.hub.SseHubBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -82,6 +84,52 @@ class SsePropertiesTests {
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains("Invalid value '%s' for configuration property '%s'".formatted(value, key))
 			.contains("%n%n%s %s%n".formatted(key, rule));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					replay-size    | -1   | must be 0 or more
+					replay-max-age | 0    | must be between 1 ms and 365 days
+					idle-timeout   | 366d | must be between 1 ms and 365 days
+					buffer-size    | 0    | must be 1 or more
+					pattern        | a*b  | cannot be used: pattern must be the name of a topic, or a prefix with one '*' at its end, but is 'a*b'
+					pattern        | chat | cannot be used: pattern must be added once only, but 'chat' was added before
+					""")
+	void badValueOfAGroupOfTopicsStopsTheStart(String key, String value, String rule, CapturedOutput output) {
+		String property = "sse.hub.topics[1]." + key;
+		Map<String, String> arguments = new HashMap<>(Map.of("sse.hub.topics[1].pattern", "job:*"));
+		arguments.put("sse.hub.topics[0].pattern", "chat");
+		arguments.put(property, value);
+		String[] written = arguments.entrySet().stream().map((each) -> "--" + each).toArray(String[]::new);
+		assertThatException().isThrownBy(() -> start(written));
+		assertThat(output).contains("Invalid value '%s' for configuration property '%s'".formatted(value, property))
+			.contains("%n%n%s %s%n".formatted(property, rule));
+	}
+
+	@Test
+	void groupOfTopicsWithoutAPatternStopsTheStart() {
+		this.runner.withPropertyValues("sse.hub.topics[0].replay-size=1")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("sse.hub.topics[0].pattern cannot be used"));
+	}
+
+	@Test
+	void everySettingOfAGroupOfTopicsReachesTheHub() {
+		SsePropertiesMapper set = new SsePropertiesMapper(
+				bind(Map.of("sse.hub.topics[0].pattern", "job:*", "sse.hub.topics[0].replay-size", "1",
+						"sse.hub.topics[0].replay-max-age", "2s", "sse.hub.topics[0].idle-timeout", "3s",
+						"sse.hub.topics[0].buffer-size", "4", "sse.hub.topics[0].lag-policy", "fail",
+						"sse.hub.topics[1].pattern", "chat", "sse.hub.topics[1].replay-size", "5")));
+		assertThat(hubSettings(set)).isEqualTo(settings(SseHubBuilder.create()
+			.topics("job:*",
+					(jobs) -> jobs.replaySize(1)
+						.replayMaxAge(Duration.ofSeconds(2))
+						.idleTimeout(Duration.ofSeconds(3))
+						.bufferSize(4)
+						.lagPolicy(SseLagPolicy.FAIL))
+			.topics("chat", (chat) -> chat.replaySize(5))));
 	}
 
 	@Test
@@ -230,7 +278,9 @@ class SsePropertiesTests {
 				.findFirst()
 				.orElseThrow(() -> new AssertionError("no metadata for " + key));
 			assertThat(property.has("type")).as(key).isTrue();
-			boolean none = Set.of("sse.hub.replay-max-age", "sse.stream.max-age", "sse.metrics.topics").contains(key);
+			boolean none = Set
+				.of("sse.hub.replay-max-age", "sse.hub.topics", "sse.stream.max-age", "sse.metrics.topics")
+				.contains(key);
 			assertThat(property.has("defaultValue")).as(key + " default").isEqualTo(!none);
 			assertThat(property.get("description").asString()).as(key).endsWith(".").doesNotStartWith("The ");
 		}
