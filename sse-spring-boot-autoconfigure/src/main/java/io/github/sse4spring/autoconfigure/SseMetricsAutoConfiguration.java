@@ -1,13 +1,10 @@
 package io.github.sse4spring.autoconfigure;
 
 import io.github.sse4spring.SseHub;
-import io.github.sse4spring.metrics.SseGauges;
 import io.github.sse4spring.metrics.SseMeters;
-import io.github.sse4spring.metrics.SseRequestTimer;
-import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.metrics.SseMetricsConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -19,6 +16,7 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterR
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /**
  * Auto-configuration for the meters of event streams, where there is a meter registry.
@@ -40,11 +38,15 @@ public final class SseMetricsAutoConfiguration {
 		return new SseMeters(registry, properties.metrics().topics());
 	}
 
-	@Bean
-	@ConditionalOnMissingBean
+	/**
+	 * Measures the state of the only hub, or of the primary one.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingBean(name = "sseGauges")
 	@ConditionalOnSingleCandidate(SseHub.class)
-	SseGauges sseGauges(SseHub hub, ObjectProvider<SseConnections> connections) {
-		return new SseGauges(hub, connections.getIfAvailable());
+	@Import(SseMetricsConfiguration.Gauges.class)
+	static class GaugesConfiguration {
+
 	}
 
 	/**
@@ -53,12 +55,8 @@ public final class SseMetricsAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 	@ConditionalOnBooleanProperty(name = "sse.metrics.http-server-requests", havingValue = false)
+	@Import(SseMetricsConfiguration.RequestTimer.class)
 	static class RequestTimerConfiguration {
-
-		@Bean
-		static SseRequestTimer sseRequestTimer() {
-			return new SseRequestTimer();
-		}
 
 	}
 
