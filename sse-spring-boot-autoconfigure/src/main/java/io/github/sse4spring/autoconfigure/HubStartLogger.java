@@ -9,8 +9,8 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * Logs the bounds of the auto-configured hub and the keep-alive once, when the
- * application starts. A {@code SseHubBuilderCustomizer} may have changed the hub: the
- * line has the values of the properties.
+ * application starts. The line shows the values of the properties, which an
+ * {@code SseHubBuilderCustomizer} may override.
  */
 final class HubStartLogger implements SmartInitializingSingleton {
 

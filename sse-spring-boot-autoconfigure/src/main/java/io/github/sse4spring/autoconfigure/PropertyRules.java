@@ -13,17 +13,17 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.util.unit.DataSize;
 
 /**
- * Refuses values out of range with an exception that names the property as it is written
- * in a file, the value and the range. Spring Boot reports it with the value as it was
- * written and the place where it stands. A property that is not set, {@code null}, is in
- * range.
+ * Checks the values of properties. A value out of range is refused with an exception that
+ * names the property, its value and its range. Spring Boot reports the exception with the
+ * value as it was written and its origin. The value of a property that is not set is
+ * {@code null} and is accepted.
  */
 final class PropertyRules {
 
-	/** Longer is a mistake, and could overflow what counts in nanoseconds. */
+	/** The longest accepted duration. Sums of it fit into a number of nanoseconds. */
 	static final Duration LONGEST = SseKeepAlive.MAX_INTERVAL;
 
-	/** More does not fit into a number of nanoseconds, sooner or later. */
+	/** Longer durations may not fit into a number of nanoseconds. */
 	private static final Duration PRINTABLE = LONGEST.multipliedBy(100);
 
 	private static final Map<String, Duration> TIMES = times();
@@ -78,7 +78,7 @@ final class PropertyRules {
 
 	static void path(String key, String path) {
 		if (!path.startsWith("/") || path.chars().anyMatch((c) -> "*?{}".indexOf(c) >= 0)) {
-			throw refusal(key, path, "must begin with / and be no pattern");
+			throw refusal(key, path, "must begin with / and must not be a pattern");
 		}
 	}
 
@@ -87,11 +87,11 @@ final class PropertyRules {
 			SseSubscription.to(topic);
 		}
 		catch (IllegalArgumentException ex) {
-			throw refusal(key, topic, "has a topic that cannot be one: " + ex.getMessage());
+			throw refusal(key, topic, "has an invalid topic: " + ex.getMessage());
 		}
 	}
 
-	/** Adds the pattern to those of the builder, which refuses what cannot be one. */
+	/** Adds the pattern to the builder, which refuses an invalid or repeated one. */
 	static void pattern(String key, String pattern, SseHubBuilder patterns) {
 		try {
 			patterns.topics(pattern, (group) -> {
@@ -111,7 +111,7 @@ final class PropertyRules {
 		return new InvalidConfigurationPropertyValueException(key, value, key + " " + rule);
 	}
 
-	/** A duration in its largest whole unit, such as 15 s. */
+	/** Prints a duration in its largest whole unit, such as 15 s. */
 	static String print(Duration duration) {
 		if (duration.isZero() || duration.abs().compareTo(PRINTABLE) > 0) {
 			return duration.isZero() ? "0" : duration.toString();
@@ -124,7 +124,7 @@ final class PropertyRules {
 			.orElseThrow();
 	}
 
-	/** A size in its largest whole unit, such as 64 MB. */
+	/** Prints a size in its largest whole unit, such as 64 MB. */
 	static String print(DataSize size) {
 		long bytes = size.toBytes();
 		return SIZES.entrySet()

@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
 /**
- * Auto-configuration for the hub and the codecs, in applications of every kind.
+ * Auto-configuration for the hub and the codecs, in web applications and others.
  *
  * @since 0.1.0
  */
@@ -44,7 +44,7 @@ public final class SseAutoConfiguration {
 	}
 
 	/**
-	 * The hub of an application that declares none.
+	 * Configures a hub if the application declares none.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean(SseHub.class)
@@ -68,7 +68,7 @@ public final class SseAutoConfiguration {
 	}
 
 	/**
-	 * Lets the clients that Boot builds read event streams.
+	 * Registers the decoder with the clients that Spring Boot builds.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(CodecCustomizer.class)
@@ -82,7 +82,7 @@ public final class SseAutoConfiguration {
 	}
 
 	/**
-	 * Lets no event be written as JSON.
+	 * Prevents events from being written as JSON.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(JsonMapper.class)

@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /**
- * Auto-configuration for the meters of event streams, where there is a meter registry.
+ * Auto-configuration for the meters of event streams. It needs a meter registry.
  *
  * @since 0.1.0
  */
@@ -39,7 +39,7 @@ public final class SseMetricsAutoConfiguration {
 	}
 
 	/**
-	 * Measures the state of the only hub, or of the primary one.
+	 * Configures the gauges if the application has one hub, or a primary one.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean(name = "sseGauges")
@@ -50,7 +50,7 @@ public final class SseMetricsAutoConfiguration {
 	}
 
 	/**
-	 * Keeps streams out of the timer of requests.
+	 * Excludes event streams from the timer of requests.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)

@@ -24,12 +24,12 @@ import org.springframework.util.unit.DataSize;
  * are {@code null} unless they are set, and the metadata repeats their defaults for IDEs;
  * a test compares the two. All other defaults stand here.
  *
- * @param enabled Whether to configure event streams at all.
+ * @param enabled Whether to configure event streams.
  * @param keepAlive keep-alive of every stream
  * @param hub bounds of the hub
  * @param stream opening, end and wire format of every stream
- * @param limits how many streams there may be
- * @param metrics what is measured
+ * @param limits limits on open streams
+ * @param metrics meters
  * @param shutdown end of all streams when the application stops
  * @param client the client for browsers
  */
@@ -44,13 +44,12 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	}
 
 	/**
-	 * Keep-alive of every stream.
+	 * The keep-alive of every stream.
 	 *
-	 * @param enabled Whether to write a comment when nothing else was written for the
-	 * interval.
-	 * @param maxInterval Longest time without any bytes, at least 100ms. Shorter than the
-	 * idle timeout of every proxy on the way.
-	 * @param comment Comment to write, which clients ignore.
+	 * @param enabled Whether to write a comment after an interval without other bytes.
+	 * @param maxInterval Longest time without any bytes, at least 100ms. It must be
+	 * shorter than the idle timeout of every proxy between server and client.
+	 * @param comment Comment to write. Clients ignore it.
 	 */
 	record KeepAlive(@DefaultValue("true") boolean enabled, @Nullable Duration maxInterval,
 			@DefaultValue("") String comment) {
@@ -62,27 +61,28 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	}
 
 	/**
-	 * Bounds of the hub.
+	 * The bounds of the hub.
 	 *
-	 * @param bufferSize How many events of each topic a subscriber may be behind, at
-	 * least 1.
-	 * @param lagPolicy What a subscriber gets that is further behind.
-	 * @param replaySize How many events each topic retains for those who resume. When 0
-	 * it retains only what the buffers of its live subscribers need.
+	 * @param bufferSize Number of events of each topic that a subscriber may be behind,
+	 * at least 1.
+	 * @param lagPolicy Action for a subscriber that is further behind.
+	 * @param replaySize Number of events that each topic retains for clients that resume.
+	 * With 0, a topic retains only the events that the buffers of its subscribers need.
 	 * @param replayMaxAge Age of the oldest event that a subscription may start with.
 	 * Older events are removed, except those that a subscriber within its buffer has
-	 * still to read. Any when empty.
-	 * @param maxRetainedSize How much all topics retain together: encoded events with
+	 * still to read. Unlimited when empty.
+	 * @param maxRetainedSize Size of all retained events of the hub: encoded events with
 	 * their ids, names and comments, and 128 bytes for each event. The oldest events of
-	 * the hub go first.
-	 * @param maxEventSize Size of the largest event, encoded; publishing a larger one
-	 * fails. Not above max-retained-size, which the default follows down.
-	 * @param maxTopics How many topics may retain events. The longest idle one without
-	 * subscribers goes first; without one publishing to another topic fails.
-	 * @param topicIdleTimeout How long a topic lives, with all it retains, without
-	 * subscriber and publish.
-	 * @param topics Settings of groups of topics. The first pattern that matches a topic
-	 * applies; whatever its group leaves out is taken from the hub.
+	 * the hub are removed first.
+	 * @param maxEventSize Size of the largest event, encoded. Publishing a larger event
+	 * fails. Not above max-retained-size; a smaller max-retained-size lowers the default.
+	 * @param maxTopics Number of topics that may retain events. A new topic replaces the
+	 * longest idle topic without subscribers. If every topic has subscribers, publishing
+	 * to a new topic fails.
+	 * @param topicIdleTimeout Time after which a topic without subscribers and publishes
+	 * is removed, with all events that it retains.
+	 * @param topics Settings for groups of topics. The first pattern that matches a topic
+	 * applies. A setting that its group omits is taken from the hub.
 	 */
 	record Hub(@Nullable Integer bufferSize, @Nullable SseLagPolicy lagPolicy, @Nullable Integer replaySize,
 			@Nullable Duration replayMaxAge, @Nullable DataSize maxRetainedSize, @Nullable DataSize maxEventSize,
@@ -91,18 +91,18 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	}
 
 	/**
-	 * Settings of a group of topics.
+	 * The settings of a group of topics.
 	 *
 	 * @param pattern Name of a topic, or a prefix and "*" for all topics that begin with
 	 * it.
-	 * @param replaySize How many events each topic of the group retains.
+	 * @param replaySize Number of events that each topic retains for clients that resume.
 	 * @param replayMaxAge Age of the oldest event that a subscription may start with.
-	 * @param idleTimeout How long a topic of the group lives, with all it retains,
-	 * without subscriber and publish.
-	 * @param bufferSize How many events of each topic of the group a subscriber may be
-	 * behind.
-	 * @param lagPolicy What happens to a subscriber that is further behind, if its
-	 * subscription sets no policy.
+	 * @param idleTimeout Time after which a topic without subscribers and publishes is
+	 * removed, with all events that it retains.
+	 * @param bufferSize Number of events of each topic that a subscriber may be behind,
+	 * at least 1.
+	 * @param lagPolicy Action for a subscriber that is further behind. A subscription may
+	 * set another policy.
 	 */
 	record TopicGroup(@DefaultValue("") String pattern, @Nullable Integer replaySize, @Nullable Duration replayMaxAge,
 			@Nullable Duration idleTimeout, @Nullable Integer bufferSize, @Nullable SseLagPolicy lagPolicy) {
@@ -110,28 +110,28 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	}
 
 	/**
-	 * Opening, end and wire format of every stream.
+	 * The opening, the end and the wire format of every stream.
 	 *
-	 * @param openDelay How long a source may be silent before headers and a first comment
-	 * are sent without it. Until then an error still becomes the status of the response.
-	 * When 0 the response is opened at once.
-	 * @param retry what clients are told to wait before they reconnect
-	 * @param onComplete What a client is told when the flux of its stream completes.
+	 * @param openDelay Time that a source may be silent before the response is opened
+	 * with headers and a comment. Until then, an error of the source becomes the status
+	 * of the response. With 0, the response is opened at once.
+	 * @param retry time that clients wait before they reconnect
+	 * @param onComplete End of a stream whose flux completes.
 	 * @param spaceAfterColon Whether to write a space after the colon of every field, for
-	 * clients that demand it. A space is always written where the value would lose one
-	 * otherwise.
-	 * @param maxAge How long a stream lives, more or less a tenth; then its client is
-	 * told to come back. At least 1s. For ever when empty.
-	 * @param stallTimeout How long a client may take no byte while something waits for
-	 * it; then its connection is closed. When 0 it may do so for ever.
-	 * @param peerTimeout How long bytes may stay unacknowledged before the connection of
-	 * a peer that is gone is closed, where the transport can do that (epoll on Linux).
-	 * When 0 it is as long as the system says, often 15 minutes. To the system a peer
-	 * that takes nothing does not answer either: so it is never shorter than
-	 * stall-timeout, and off without one.
-	 * @param compression Whether event streams may be compressed if the server compresses
-	 * this media type. Costs memory for each stream.
-	 * @param framing How a response is framed in HTTP/1.1.
+	 * clients that require it. A space is always written before a value that begins with
+	 * a space.
+	 * @param maxAge Lifetime of a stream, at least 1s, varied by up to a tenth. The
+	 * stream then ends, and the client reconnects. Unlimited when empty.
+	 * @param stallTimeout Time that a client may read nothing while bytes wait for it.
+	 * The connection is then closed. Unlimited when 0.
+	 * @param peerTimeout Time that written bytes may stay unacknowledged before the
+	 * connection is closed, on transports that support it (epoll on Linux). When 0, the
+	 * default of the operating system applies, often 15 minutes. A client that does not
+	 * read acknowledges nothing either. The effective timeout is therefore never shorter
+	 * than stall-timeout, and a stall-timeout of 0 turns it off.
+	 * @param compression Whether a server that compresses this media type may compress
+	 * event streams. Compression needs additional memory for each stream.
+	 * @param framing Framing of HTTP/1.1 responses.
 	 */
 	record Stream(@DefaultValue("250ms") Duration openDelay, @DefaultValue Retry retry,
 			@DefaultValue("end") OnComplete onComplete, @DefaultValue("false") boolean spaceAfterColon,
@@ -142,10 +142,10 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	}
 
 	/**
-	 * What clients are told to wait before they reconnect.
+	 * The time that clients wait before they reconnect.
 	 *
-	 * @param min Shortest time, at least 1ms. Each client is told a random time, so that
-	 * not all come back at once.
+	 * @param min Shortest time, at least 1ms. Each client receives a random time, so that
+	 * clients do not reconnect all at once.
 	 * @param max Longest time, not below the shortest.
 	 */
 	record Retry(@Nullable Duration min, @DefaultValue("5s") Duration max) {
@@ -160,29 +160,29 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	}
 
 	/**
-	 * What a client is told when the flux of its stream completes.
+	 * The end of a stream whose flux completes.
 	 */
 	enum OnComplete {
 
 		/**
-		 * The stream is finished: a browser asks once more, gets 204 and stops.
+		 * The stream is finished. A browser asks once more, receives 204 and stops.
 		 */
 		END,
 
 		/**
-		 * Nothing: a browser reconnects and starts the handler anew.
+		 * The stream just ends. A browser reconnects and starts the handler again.
 		 */
 		RECONNECT
 
 	}
 
 	/**
-	 * How a response is framed in HTTP/1.1.
+	 * The framing of HTTP/1.1 responses.
 	 */
 	enum Framing {
 
 		/**
-		 * In chunks: the connection can be used again after the end of a stream.
+		 * In chunks. The connection can be used again after the stream.
 		 */
 		CHUNKED,
 
@@ -194,13 +194,15 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	}
 
 	/**
-	 * How many streams there may be.
+	 * The limits on open streams.
 	 *
-	 * @param maxConnections How many streams may be open on this node. Any number when 0.
-	 * @param maxConnectionsPerClient How many streams a client may have open on this
-	 * node: a principal, else a remote address. Any number when 0.
-	 * @param refusalRetry What a client that is refused is told to wait, more or less a
-	 * half.
+	 * @param maxConnections Number of streams that may be open on this node. Unlimited
+	 * when 0.
+	 * @param maxConnectionsPerClient Number of streams that one client may have open on
+	 * this node. A client is a principal, or a remote address if the request has no
+	 * principal. Unlimited when 0.
+	 * @param refusalRetry Time that a refused client waits before it reconnects, varied
+	 * by up to a half.
 	 */
 	record Limits(@DefaultValue("10000") int maxConnections, @DefaultValue("0") int maxConnectionsPerClient,
 			@DefaultValue("30s") Duration refusalRetry) {
@@ -208,20 +210,21 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	}
 
 	/**
-	 * What is measured.
+	 * The meters.
 	 *
-	 * @param topics Topics that may be a tag of meters; all others are "other".
-	 * @param httpServerRequests Whether the timer "http.server.requests" has event
-	 * streams too, each as one request of its whole life.
+	 * @param topics Topics that may be a tag of meters. All other topics have the tag
+	 * "other".
+	 * @param httpServerRequests Whether the timer "http.server.requests" includes event
+	 * streams. Each stream counts as one request of its whole life.
 	 */
 	record Metrics(@DefaultValue List<String> topics, @DefaultValue("true") boolean httpServerRequests) {
 
 	}
 
 	/**
-	 * End of all streams when the application stops.
+	 * The end of all streams when the application stops.
 	 *
-	 * @param drainTimeout How long open streams may take to end. When 0 connections are
+	 * @param drainTimeout Time that open streams have to end. With 0, connections are
 	 * closed at once.
 	 */
 	record Shutdown(@DefaultValue("2s") Duration drainTimeout) {
@@ -233,7 +236,7 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	 *
 	 * @param enabled Whether to serve "sse-client.js", a module for browsers that reads
 	 * event streams with fetch.
-	 * @param path Where it is served, below the base path of the application.
+	 * @param path Path of the module, below the base path of the application.
 	 */
 	record Client(@DefaultValue("false") boolean enabled, @DefaultValue("/sse-client.js") String path) {
 

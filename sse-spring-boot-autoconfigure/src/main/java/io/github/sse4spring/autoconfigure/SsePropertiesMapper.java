@@ -18,7 +18,7 @@ final class SsePropertiesMapper {
 		this.properties = properties;
 	}
 
-	/** Applies what is set, and leaves the defaults to the builder. */
+	/** Sets the values of properties that are set. The builder has the defaults. */
 	SseHubBuilder apply(SseHubBuilder builder) {
 		SseProperties.Hub hub = this.properties.hub();
 		PropertyMapper map = PropertyMapper.get();

@@ -81,7 +81,7 @@ final class SsePropertiesValidator {
 			PropertyRules.notAbove("sse.stream.retry.min", min, "sse.stream.retry.max", max);
 		}
 		else {
-			// The value of a property that is not set cannot be found in a file.
+			// Spring Boot can report the origin of a value only if it is set.
 			PropertyRules.notBelow("sse.stream.retry.max", max, "sse.stream.retry.min", min);
 		}
 	}

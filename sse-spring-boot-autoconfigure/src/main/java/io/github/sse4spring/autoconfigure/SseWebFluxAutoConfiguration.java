@@ -89,7 +89,7 @@ public final class SseWebFluxAutoConfiguration {
 	}
 
 	/**
-	 * Warns of servers where a stream can harm other requests.
+	 * Configures the warning about servers on which a stream can harm other requests.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ReactiveWebServerInitializedEvent.class)

@@ -21,7 +21,7 @@ import org.springframework.core.io.support.SpringFactoriesLoader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a native image must know that the compiler of images cannot see.
+ * Checks the hints that a native image needs for types that are found by reflection.
  */
 class RuntimeHintsTests {
 
@@ -33,7 +33,7 @@ class RuntimeHintsTests {
 	}
 
 	@Test
-	void transportsThatAreNotThereAreNotAskedFor() {
+	void missingTransportsGetNoHints() {
 		RuntimeHints hints = fromFactories(new FilteredClassLoader("io.netty", "reactor.netty"));
 		assertThat(RuntimeHintsPredicates.reflection().onType(HttpServerResponse.class)).rejects(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onType(EpollSocketChannel.class)).rejects(hints);
@@ -50,7 +50,7 @@ class RuntimeHintsTests {
 	}
 
 	@Test
-	void endpointIsCalledAndItsAnswersAreWritten() {
+	void endpointHasHintsForItsOperationsAndResponses() {
 		RuntimeHints hints = new RuntimeHints();
 		new ReflectiveRuntimeHintsRegistrar().registerRuntimeHints(hints, SseEndpoint.class);
 		assertThat(invocation(SseEndpoint.class, "sse")).accepts(hints);

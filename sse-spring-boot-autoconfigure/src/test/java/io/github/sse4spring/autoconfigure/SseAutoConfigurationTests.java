@@ -144,7 +144,7 @@ class SseAutoConfigurationTests {
 	}
 
 	@Test
-	void jsonMapperThatTheApplicationBuildsRefusesEventsAndIsOtherwiseAsItWas() {
+	void jsonMapperThatTheApplicationBuildsRefusesEventsAndIsOtherwiseUnchanged() {
 		this.plain.withUserConfiguration(SnakeCase.class).run((context) -> {
 			JsonMapper mapper = context.getBean(JsonMapper.class);
 			assertThatExceptionOfType(JacksonException.class)
@@ -155,7 +155,7 @@ class SseAutoConfigurationTests {
 	}
 
 	@Test
-	void jsonMapperOfASubclassIsLeftAsItIs() {
+	void jsonMapperOfASubclassIsUnchanged() {
 		OwnMapper own = new OwnMapper();
 		this.plain.withBean(OwnMapper.class, () -> own)
 			.run((context) -> assertThat(context.getBean(OwnMapper.class)).isSameAs(own));
@@ -177,7 +177,7 @@ class SseAutoConfigurationTests {
 	}
 
 	@Test
-	void hubIsThereInEveryKindOfApplicationAndClosedWithIt() {
+	void everyKindOfApplicationHasAHubThatIsClosedWithIt() {
 		AtomicReference<SseHub> hub = new AtomicReference<>();
 		this.plain.run((context) -> hub.set(context.getBean(SseHub.class)));
 		assertThatExceptionOfType(SseHubClosedException.class)
@@ -253,7 +253,7 @@ class SseAutoConfigurationTests {
 	}
 
 	@Test
-	void spaceAfterColonIsWrittenIfAskedFor() {
+	void spaceAfterColonIsWrittenIfThePropertySaysSo() {
 		this.plain.withPropertyValues("sse.stream.space-after-colon=true")
 			.run((context) -> assertThat(encode(context.getBean(SseEventEncoder.class), SseEvent.text("a")))
 				.isEqualTo("data: a\n\n"));
@@ -292,7 +292,7 @@ class SseAutoConfigurationTests {
 	}
 
 	@Test
-	void clientKeyResolverOfTheApplicationTakesThePlaceOfTheDefault() {
+	void clientKeyResolverOfTheApplicationReplacesTheDefault() {
 		SseClientKeyResolver own = (exchange) -> Mono.just("one for all");
 		this.reactive.withBean(SseClientKeyResolver.class, () -> own)
 			.run((context) -> assertThat(context.getBean(SseClientKeyResolver.class)).isSameAs(own));

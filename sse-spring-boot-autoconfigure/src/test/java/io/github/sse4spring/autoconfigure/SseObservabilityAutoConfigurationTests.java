@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
- * Meters, the endpoint and observations are there where they can be, and nowhere else.
+ * Checks the conditions of meters, of the endpoint and of observations.
  */
 class SseObservabilityAutoConfigurationTests {
 
@@ -79,7 +79,7 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	@Test
-	void hubIsMeasuredAlsoWhereThereAreNoStreams() {
+	void hubIsMeasuredWithoutStreamsToo() {
 		this.plain.withBean(MeterRegistry.class, SimpleMeterRegistry::new).run((context) -> {
 			MeterRegistry meters = context.getBean(MeterRegistry.class);
 			context.getBean("sseGauges", MeterBinder.class).bindTo(meters);
@@ -91,7 +91,7 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	@Test
-	void disabledMeansNone() {
+	void nothingIsConfiguredWhenDisabled() {
 		this.reactive.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 			.withBean(ObservationRegistry.class, ObservationRegistry::create)
 			.withPropertyValues("sse.enabled=false", "management.endpoints.web.exposure.include=sse")
@@ -101,7 +101,7 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	@Test
-	void ofTwoHubsNoneIsMeasuredByGaugesOrDescribed() {
+	void twoHubsWithoutAPrimaryOneHaveNeitherGaugesNorEndpoint() {
 		this.reactive.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 			.withBean("orders", SseHub.class, () -> SseHubBuilder.create().build())
 			.withBean("chat", SseHub.class, () -> SseHubBuilder.create().build())
@@ -140,7 +140,7 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	@Test
-	void ownMetersAndEndpointTakeThePlaceOfOurs() {
+	void metersAndEndpointOfTheApplicationReplaceTheDefaults() {
 		MeterRegistry registry = new SimpleMeterRegistry();
 		MeterBinder gauges = (meters) -> {
 		};
@@ -163,7 +163,7 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	@Test
-	void requestTimerIsLeftAloneUnlessToldOtherwise() {
+	void requestTimerExcludesStreamsOnlyIfThePropertySaysSo() {
 		ReactiveWebApplicationContextRunner measured = this.reactive.withBean(MeterRegistry.class,
 				SimpleMeterRegistry::new);
 		measured.run((context) -> assertThat(context).doesNotHaveBean("sseRequestTimer"));
@@ -174,7 +174,7 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	@Test
-	void endpointIsThereOnceItIsExposed() {
+	void endpointExistsOnlyIfItIsExposed() {
 		this.reactive.run((context) -> assertThat(context).doesNotHaveBean(SseEndpoint.class));
 		this.reactive.withPropertyValues("management.endpoints.web.exposure.include=sse")
 			.run((context) -> assertThat(context).hasSingleBean(SseEndpoint.class));
@@ -183,7 +183,7 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	@Test
-	void publishingIsObservedWithTheTopicsThatMayBeATag() {
+	void publishingIsObservedWithConfiguredTopicsAsTag() {
 		List<String> seen = new ArrayList<>();
 		ObservationRegistry registry = ObservationRegistry.create();
 		registry.observationConfig().observationHandler(new ObservationHandler<>() {
@@ -214,7 +214,7 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	/**
-	 * A hub of the user, which keeps what it was asked.
+	 * A hub of the application that records its calls.
 	 */
 	static class OwnHub implements SseHub {
 

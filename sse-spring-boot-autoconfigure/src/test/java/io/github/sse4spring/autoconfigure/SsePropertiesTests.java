@@ -75,7 +75,7 @@ class SsePropertiesTests {
 					sse.limits.max-connections  | -1    | must be 0 or more
 					sse.limits.max-connections-per-client | -2 | must be 0 or more
 					sse.limits.refusal-retry    | 0     | must be between 1 ms and 365 days
-					sse.client.path             | client.js | must begin with / and be no pattern
+					sse.client.path             | client.js | must begin with / and must not be a pattern
 					sse.shutdown.drain-timeout  | -1s   | must be between 0 and 365 days
 					""")
 	void badValueStopsTheStartNamingKeyValueAsWrittenAndRange(String key, String value, String rule,
@@ -133,15 +133,16 @@ class SsePropertiesTests {
 	}
 
 	@Test
-	void topicOfMetricsThatCannotBeOneStopsTheStart() {
+	void invalidTopicOfMetricsStopsTheStart() {
 		this.runner.withPropertyValues("sse.metrics.topics[0]=")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.hasMessageContaining("sse.metrics.topics has a topic that cannot be one: topic must not be empty"));
+				.hasMessageContaining("sse.metrics.topics has an invalid topic: topic must not be empty"));
 	}
 
 	@Test
-	void startReportSaysWhatIsWrongAndWhereItStands(@TempDir Path directory, CapturedOutput output) throws IOException {
+	void startReportNamesTheRuleTheValueAndItsOrigin(@TempDir Path directory, CapturedOutput output)
+			throws IOException {
 		Path file = Files.writeString(directory.resolve("application.yml"), """
 				sse:
 				  hub:
@@ -168,7 +169,7 @@ class SsePropertiesTests {
 	}
 
 	@Test
-	void keyWrittenInAnotherWayIsNamedAsTheDocumentationWritesIt(CapturedOutput output) {
+	void keyInAnotherNotationIsReportedInTheNotationOfTheDocumentation(CapturedOutput output) {
 		assertThatException().isThrownBy(() -> start("--sse.keepAlive.maxInterval=99ms"));
 		assertThat(output).contains(
 				"Invalid value '99ms' for configuration property 'sse.keep-alive.max-interval' (originating from '\"sse.keepAlive.maxInterval\"")
@@ -176,14 +177,14 @@ class SsePropertiesTests {
 	}
 
 	@Test
-	void largestEventFollowsWhatTheHubRetainsDownUnlessItIsSet() {
+	void defaultOfTheLargestEventIsNotAboveTheRetainedSize() {
 		this.runner.withPropertyValues("sse.hub.max-retained-size=1KB")
 			.run((context) -> assertThatExceptionOfType(SseEventTooLargeException.class)
 				.isThrownBy(() -> context.getBean(SseHub.class).publish(SseEvent.text("x".repeat(1024)))));
 	}
 
 	@Test
-	void startSaysWhatTheBoundsAreInOneLine(CapturedOutput output) {
+	void boundsAreLoggedInOneLineAtStart(CapturedOutput output) {
 		start("--sse.hub.replay-size=7", "--logging.level.io.github.sse4spring=info").close();
 		assertThat(output.toString().lines().filter((line) -> line.contains("Event streams:"))).hasSize(1)
 			.first()
@@ -193,13 +194,13 @@ class SsePropertiesTests {
 	}
 
 	@Test
-	void startSaysSoAlsoWithLazyInitialization(CapturedOutput output) {
+	void boundsAreLoggedWithLazyInitializationToo(CapturedOutput output) {
 		start("--spring.main.lazy-initialization=true", "--logging.level.io.github.sse4spring=info").close();
 		assertThat(output).containsOnlyOnce("Event streams:");
 	}
 
 	@Test
-	void startSaysNothingOfAHubThatTheApplicationBuilds(CapturedOutput output) {
+	void boundsOfAHubThatTheApplicationBuildsAreNotLogged(CapturedOutput output) {
 		SpringApplication application = application();
 		application.addInitializers((context) -> ((GenericApplicationContext) context).registerBean(SseHub.class,
 				() -> SseHubBuilder.create().build()));
@@ -208,7 +209,7 @@ class SsePropertiesTests {
 	}
 
 	@Test
-	void unknownOnCompleteNamesTheKnownOnes() {
+	void unknownOnCompleteStopsTheStart() {
 		this.runner.withPropertyValues("sse.stream.on-complete=stop")
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("OnComplete.stop"));
 	}
