@@ -1,5 +1,6 @@
 package io.github.sse4spring;
 
+import java.lang.ref.SoftReference;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
@@ -56,42 +57,31 @@ public final class SseEvent {
 
 	private final @Nullable String comment;
 
-	private final byte @Nullable [] frame;
+	private final @Nullable String topic;
 
-	/** How many bytes of the frame are before the line of an id that was taken away. */
-	private final int frameLength;
+	private final @Nullable SseFrame frame;
 
-	private final long retainedAt;
+	/**
+	 * The data of the frame once it was decoded. Soft, since a hub counts the frame alone
+	 * in the memory that its events may use.
+	 */
+	private volatile @Nullable SoftReference<String> decoded;
 
-	private SseEvent(SseEvent event, String id, byte[] frame) {
+	/** An event that a hub retains. */
+	SseEvent(SseEvent event, String topic, @Nullable String id, SseFrame frame) {
 		this.id = id;
 		this.name = event.name;
 		this.data = null;
 		this.json = false;
 		this.retry = event.retry;
 		this.comment = event.comment;
+		this.topic = topic;
 		this.frame = frame;
-		this.frameLength = frame.length;
-		this.retainedAt = System.nanoTime();
-	}
-
-	/** A retained event without its id, which is the last line of the frame. */
-	private SseEvent(SseEvent retained, byte[] frame) {
-		this.id = null;
-		this.name = retained.name;
-		this.data = null;
-		this.json = false;
-		this.retry = retained.retry;
-		this.comment = retained.comment;
-		this.frame = frame;
-		this.frameLength = SseFields.startOfLastLine(frame);
-		this.retainedAt = retained.retainedAt;
 	}
 
 	private SseEvent(Builder builder) {
+		this.topic = builder.topic;
 		this.frame = null;
-		this.frameLength = 0;
-		this.retainedAt = 0;
 		this.id = SseFields.checkId(builder.id);
 		this.name = SseFields.checkName(builder.name);
 		this.data = builder.json ? builder.data : SseFields.checkText("data", (String) builder.data);
@@ -164,50 +154,19 @@ public final class SseEvent {
 	 * @return the copy
 	 */
 	public SseEvent withoutId() {
-		if (this.frame != null) {
-			return (this.id != null) ? new SseEvent(this, this.frame) : this;
+		if (this.id == null) {
+			return this;
+		}
+		if (this.frame != null && this.topic != null) {
+			return new SseEvent(this, this.topic, null, this.frame.withoutId());
 		}
 		Builder copy = new Builder(this);
 		copy.id = null;
 		return copy.build();
 	}
 
-	/**
-	 * Return this event as a hub retains it: with its id on the wire and the bytes that
-	 * it was encoded to, for all subscribers. The value that it was made of is let go.
-	 * @param id the id
-	 * @param frame the bytes, which nobody may change
-	 * @return the event
-	 */
-	public SseEvent retained(String id, byte[] frame) {
-		return new SseEvent(this, id, frame);
-	}
-
-	/**
-	 * Return the bytes that a hub has encoded this event to, shared with all who have it.
-	 * @return the bytes, which nobody may change, or {@code null} if the event was built
-	 * or changed
-	 */
-	public byte @Nullable [] frame() {
+	@Nullable SseFrame frame() {
 		return this.frame;
-	}
-
-	/**
-	 * Return how many bytes of {@link #frame()} are those of this event. They are not all
-	 * if its id was taken away: a blank line follows them then.
-	 * @return the number of bytes, zero without a frame
-	 */
-	public int frameLength() {
-		return this.frameLength;
-	}
-
-	/**
-	 * Return when a hub has retained this event.
-	 * @return the time as {@link System#nanoTime()} says it, meaningless without
-	 * {@link #frame()}
-	 */
-	public long retainedAt() {
-		return this.retainedAt;
 	}
 
 	/**
@@ -227,13 +186,56 @@ public final class SseEvent {
 	}
 
 	/**
-	 * Return the data: the text of {@link #text(String)}, or the value of
-	 * {@link #json(Object)} before it is written. An event that came from a hub or a
-	 * reader holds the text that is on the wire.
+	 * Return the topic that a hub has published this event to.
+	 * @return the topic, or {@code null} if the event comes from no hub. A copy that an
+	 * operator has made of an event keeps its topic. Not part of {@link #equals(Object)},
+	 * since it is not on the wire
+	 */
+	public @Nullable String topic() {
+		return this.topic;
+	}
+
+	/**
+	 * Return the data as text. For an event that came from a hub or a reader this is the
+	 * text on the wire, also if it was published as JSON.
+	 * @return the text, or {@code null} if the event has no data
+	 * @throws IllegalStateException if the data is a value that is not written as JSON
+	 * yet: {@link #value()} returns it
+	 */
+	public @Nullable String text() {
+		if (this.json) {
+			throw new IllegalStateException(
+					"The data of this event is a value that is not written as JSON yet: use value()");
+		}
+		return (this.frame != null) ? decoded(this.frame) : (String) this.data;
+	}
+
+	private @Nullable String decoded(SseFrame frame) {
+		SoftReference<String> decoded = this.decoded;
+		String text = (decoded != null) ? decoded.get() : null;
+		if (text == null) {
+			text = frame.text();
+			this.decoded = new SoftReference<>(text);
+		}
+		return text;
+	}
+
+	/**
+	 * Return the value that was given to {@link #json(Object)}.
+	 * @return the value, or {@code null} for a text, for a JSON {@code null}, and once
+	 * the event came from a hub or a reader: {@link #text()} returns its JSON then
+	 */
+	public @Nullable Object value() {
+		return this.json ? this.data : null;
+	}
+
+	/**
+	 * Return the data, whichever there is: the {@link #value()} of an event whose data is
+	 * a value to be written as JSON, else the {@link #text()}.
 	 * @return the data, or {@code null} if there is none or it is a JSON {@code null}
 	 */
 	public @Nullable Object data() {
-		return (this.frame != null) ? SseFields.dataOf(this.frame) : this.data;
+		return this.json ? this.data : text();
 	}
 
 	/**
@@ -313,6 +315,8 @@ public final class SseEvent {
 
 		private @Nullable String comment;
 
+		private @Nullable String topic;
+
 		private Builder() {
 		}
 
@@ -323,6 +327,7 @@ public final class SseEvent {
 			this.json = event.json;
 			this.retry = event.retry;
 			this.comment = event.comment;
+			this.topic = event.topic;
 		}
 
 		/**

@@ -10,26 +10,19 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
 
 /**
- * A flux of events with a keep-alive of its own: a comment is written whenever nothing
- * was for as long as {@code maxInterval}.
+ * A flux of events with a keep-alive of its own: the stream writes a comment whenever
+ * nothing was written for as long as {@code maxInterval}.
  *
  * <pre class="code">
  * return SseKeepAlive.of(events).maxInterval(ofSeconds(5)).comment("ping");
  * </pre>
  *
  * <p>
- * Every stream is kept alive without this; it is for the one that needs settings other
- * than those of {@code sse.keep-alive.*}. It may stand anywhere among the operators: it
- * hands its settings to the stream and passes the source through untouched. Of several,
- * the outermost wins.
- *
- * <p>
- * Where there is no stream (a service, a test) it emits the comments itself, on
- * {@code Schedulers.parallel()}. Events go first; any event or comment starts the
- * interval anew, and the first comment comes one interval after subscribing. Without
- * demand no comment is made, and none piles up: with the next demand an event that is
- * waiting goes first, else one comment that is due. Completion, error and cancel end it
- * at once.
+ * Every stream is kept alive without this class. Use it for a stream that needs settings
+ * other than {@code sse.keep-alive.*}. It may stand anywhere among the operators: it
+ * gives its settings to the stream and passes the source through untouched. If there are
+ * several, the outermost wins. Where there is no stream (a service, a test), it only
+ * passes the source through.
  *
  * @since 0.1.0
  */
@@ -38,24 +31,14 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	/** The shortest interval: a shorter one is traffic, not a sign of life. */
 	public static final Duration MIN_INTERVAL = Duration.ofMillis(100);
 
-	/** The longest interval; whoever wants a longer one wants none. */
+	/** The longest interval: use {@link #off(Flux)} for a longer one. */
 	public static final Duration MAX_INTERVAL = Duration.ofDays(365);
 
-	/** The interval where neither the application nor the flux says another. */
-	public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(15);
+	private final Settings settings;
 
-	private final boolean off;
-
-	private final @Nullable Duration maxInterval;
-
-	private final @Nullable String comment;
-
-	private SseKeepAlive(Flux<? extends SseEvent> source, boolean off, @Nullable Duration maxInterval,
-			@Nullable String comment) {
+	private SseKeepAlive(Flux<? extends SseEvent> source, Settings settings) {
 		super(source);
-		this.off = off;
-		this.maxInterval = maxInterval;
-		this.comment = comment;
+		this.settings = settings;
 	}
 
 	/**
@@ -65,7 +48,7 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	 * otherwise
 	 */
 	public static SseKeepAlive of(Flux<? extends SseEvent> source) {
-		return create(source, false, null, null);
+		return create(source, new Settings(true, null, null));
 	}
 
 	/**
@@ -74,14 +57,12 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	 * @return the same events
 	 */
 	public static SseKeepAlive off(Flux<? extends SseEvent> source) {
-		return create(source, true, null, null);
+		return create(source, new Settings(false, null, null));
 	}
 
-	private static SseKeepAlive create(Flux<? extends SseEvent> source, boolean off, @Nullable Duration maxInterval,
-			@Nullable String comment) {
+	private static SseKeepAlive create(Flux<? extends SseEvent> source, Settings settings) {
 		Objects.requireNonNull(source, "source must not be null");
-		return (source instanceof Fuseable) ? new OverFuseable(source, off, maxInterval, comment)
-				: new SseKeepAlive(source, off, maxInterval, comment);
+		return (source instanceof Fuseable) ? new OverFuseable(source, settings) : new SseKeepAlive(source, settings);
 	}
 
 	/**
@@ -95,7 +76,7 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 					"maxInterval must be between 100 ms and 365 days but is %s; use off(..) for no keep-alive"
 						.formatted(maxInterval));
 		}
-		return create(this.source, requireOn(), maxInterval, this.comment);
+		return create(this.source, new Settings(true, maxInterval, requireOn().comment));
 	}
 
 	/**
@@ -104,55 +85,36 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	 * @return a copy with this comment
 	 */
 	public SseKeepAlive comment(String comment) {
-		return create(this.source, requireOn(), this.maxInterval, SseFields.checkText("comment", comment));
+		return create(this.source,
+				new Settings(true, requireOn().maxInterval, SseFields.checkText("comment", comment)));
 	}
 
-	private boolean requireOn() {
-		if (this.off) {
+	private Settings requireOn() {
+		if (!this.settings.enabled) {
 			throw new IllegalStateException("The keep-alive is off: use of(..) for one with settings");
 		}
-		return false;
-	}
-
-	/**
-	 * Return whether the keep-alive is off.
-	 * @return {@code true} if made by {@link #off(Flux)}
-	 */
-	public boolean isOff() {
-		return this.off;
-	}
-
-	/**
-	 * Return the longest time without any bytes.
-	 * @return the interval, or {@code null} for that of the application
-	 */
-	public @Nullable Duration maxInterval() {
-		return this.maxInterval;
-	}
-
-	/**
-	 * Return the comment to write.
-	 * @return the comment, or {@code null} for that of the application
-	 */
-	public @Nullable String comment() {
-		return this.comment;
+		return this.settings;
 	}
 
 	@Override
 	public void subscribe(CoreSubscriber<? super SseEvent> actual) {
 		SseStream stream = SseStream.from(actual.currentContext());
 		if (stream != null) {
-			stream.keepAlive(this);
-			this.source.subscribe(actual);
+			stream.keepAlive(this.settings);
 		}
-		else {
-			this.source.subscribe(this.off ? actual : keepAlive(actual));
-		}
+		this.source.subscribe(actual);
 	}
 
-	private CoreSubscriber<SseEvent> keepAlive(CoreSubscriber<? super SseEvent> actual) {
-		return new KeepAliveSubscriber(actual, Objects.requireNonNullElse(this.maxInterval, DEFAULT_INTERVAL),
-				SseEvent.comment(Objects.requireNonNullElse(this.comment, "")));
+	/**
+	 * The settings of a keep-alive.
+	 *
+	 * @param enabled whether comments are written
+	 * @param maxInterval the longest time without any bytes, 100 ms to 365 days, or
+	 * {@code null} for that of the application
+	 * @param comment the comment to write, or {@code null} for that of the application
+	 */
+	public record Settings(boolean enabled, @Nullable Duration maxInterval, @Nullable String comment) {
+
 	}
 
 	/**
@@ -161,9 +123,8 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	 */
 	static final class OverFuseable extends SseKeepAlive implements Fuseable {
 
-		private OverFuseable(Flux<? extends SseEvent> source, boolean off, @Nullable Duration maxInterval,
-				@Nullable String comment) {
-			super(source, off, maxInterval, comment);
+		private OverFuseable(Flux<? extends SseEvent> source, Settings settings) {
+			super(source, settings);
 		}
 
 	}

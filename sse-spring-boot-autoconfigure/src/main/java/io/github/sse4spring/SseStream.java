@@ -39,9 +39,9 @@ public interface SseStream {
 	/**
 	 * Use these keep-alive settings for the stream. The first call wins, which is that of
 	 * the outermost operator, since subscribing goes from the outside in.
-	 * @param keepAlive the settings
+	 * @param settings the settings
 	 */
-	void keepAlive(SseKeepAlive keepAlive);
+	void keepAlive(SseKeepAlive.Settings settings);
 
 	/**
 	 * Let a source have the position of this stream: its ids are those that the client

@@ -14,10 +14,14 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.conditions.ArchConditions;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 
@@ -65,18 +69,35 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void webfluxKnowsTheRootAndCodecOnly() {
-		check("webflux", ROOT, ROOT + ".codec..");
+	void streamKnowsTheRootAndCodecOnly() {
+		check("stream", ROOT, ROOT + ".codec..");
 	}
 
 	@Test
-	void metricsKnowsTheRootAndWebfluxOnly() {
-		check("metrics", ROOT, ROOT + ".webflux..");
+	void streamKnowsNoServer() {
+		ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage(ROOT + ".stream..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.springframework.http.server..", "org.springframework.web.server..",
+					"org.springframework.web.reactive..", "org.springframework.core.io.buffer..", "jakarta..")
+			.check(MAIN);
 	}
 
 	@Test
-	void actuateKnowsTheRootAndWebfluxOnly() {
-		check("actuate", ROOT, ROOT + ".webflux..");
+	void webfluxKnowsTheRootAndCodecAndStreamOnly() {
+		check("webflux", ROOT, ROOT + ".codec..", ROOT + ".stream..");
+	}
+
+	@Test
+	void metricsKnowsTheRootAndStreamOnly() {
+		check("metrics", ROOT, ROOT + ".stream..");
+	}
+
+	@Test
+	void actuateKnowsTheRootAndStreamOnly() {
+		check("actuate", ROOT, ROOT + ".stream..");
 	}
 
 	@Test
@@ -119,13 +140,17 @@ class ArchitectureTests {
 		SlicesRuleDefinition.slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(MAIN);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "codec", "hub", "stream", "webflux", "metrics", "actuate", "autoconfigure" })
+	void classesOfAPackageFormNoCircle(String name) {
+		SlicesRuleDefinition.slices().assignedFrom(new TopLevelClasses(name)).should().beFreeOfCycles().check(MAIN);
+	}
+
 	@Test
 	void jacksonStaysInCodecAndItsWiring() {
 		ArchRuleDefinition.noClasses()
 			.that()
 			.resideOutsideOfPackages(ROOT + ".codec..", ROOT + ".autoconfigure..")
-			.and()
-			.doNotHaveSimpleName("SseHubBuilder")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("tools.jackson..", "com.fasterxml..")
@@ -258,6 +283,31 @@ class ArchitectureTests {
 			}
 
 		};
+	}
+
+	/**
+	 * A slice for each top-level class of a package.
+	 */
+	private static final class TopLevelClasses implements SliceAssignment {
+
+		private final String packageName;
+
+		private TopLevelClasses(String name) {
+			this.packageName = ROOT + "." + name;
+		}
+
+		@Override
+		public SliceIdentifier getIdentifierOf(JavaClass type) {
+			String topLevel = type.getName().replaceAll("\\$.*", "");
+			return type.getPackageName().equals(this.packageName) ? SliceIdentifier.of(topLevel)
+					: SliceIdentifier.ignore();
+		}
+
+		@Override
+		public String getDescription() {
+			return "each top-level class of " + this.packageName;
+		}
+
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.sse4spring;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -11,9 +12,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 class SseEventTests {
+
+	@Test
+	void textOfATextIsTheTextAndItsValueIsNull() {
+		assertThat(SseEvent.text("hello").text()).isEqualTo("hello");
+		assertThat(SseEvent.text("hello").value()).isNull();
+		assertThat(SseEvent.comment("c").text()).isNull();
+	}
+
+	@Test
+	void valueOfJsonIsTheValueAndItsTextIsNotThereYet() {
+		SseEvent event = SseEvent.json(List.of(1));
+		assertThat(event.value()).isEqualTo(List.of(1));
+		assertThatIllegalStateException().isThrownBy(event::text)
+			.withMessage("The data of this event is a value that is not written as JSON yet: use value()");
+	}
+
+	@Test
+	void eventThatComesFromNoHubHasNoTopic() {
+		assertThat(SseEvent.text("hello").topic()).isNull();
+	}
 
 	@Test
 	void textHoldsTheText() {

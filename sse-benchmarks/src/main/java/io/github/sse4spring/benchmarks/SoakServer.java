@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
-import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.stream.SseConnections;
 import io.netty.util.internal.PlatformDependent;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;

@@ -5,8 +5,8 @@ import java.util.stream.Stream;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
-import io.github.sse4spring.webflux.SseConnection;
-import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.stream.SseConnection;
+import io.github.sse4spring.stream.SseConnections;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;

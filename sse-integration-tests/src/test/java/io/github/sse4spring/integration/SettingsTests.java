@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
-import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.stream.SseConnections;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubSnapshot;
-import io.github.sse4spring.webflux.SseConnection;
-import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.stream.SseConnection;
+import io.github.sse4spring.stream.SseConnections;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;

@@ -32,7 +32,7 @@ final class HubStartLogger implements SmartInitializingSingleton {
 		SseProperties.KeepAlive keepAlive = this.properties.keepAlive();
 		return "the hub retains %d events a topic, %s in all, of %d topics at most; keep-alive %s".formatted(
 				hub.replaySize(), PropertyRules.print(DataSize.ofBytes(hub.maxRetainedSize())), hub.maxTopics(),
-				keepAlive.enabled() ? "after " + PropertyRules.print(keepAlive.maxIntervalOrDefault()) : "off");
+				keepAlive.enabled() ? "after " + PropertyRules.print(keepAlive.maxInterval()) : "off");
 	}
 
 }

@@ -31,6 +31,11 @@ import org.springframework.context.annotation.Lazy;
 public final class SseAutoConfiguration {
 
 	@Bean
+	static SsePropertiesValidator ssePropertiesValidator() {
+		return new SsePropertiesValidator();
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	SseEventEncoder sseEventEncoder(ObjectProvider<JsonMapper> jsonMapper, SseProperties properties) {
 		return new SseEventEncoder(jsonMapper.getIfAvailable(JsonMapper::shared),

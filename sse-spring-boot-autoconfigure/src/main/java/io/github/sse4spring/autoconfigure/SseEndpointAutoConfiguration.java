@@ -2,7 +2,7 @@ package io.github.sse4spring.autoconfigure;
 
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.actuate.SseEndpoint;
-import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.stream.SseConnections;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;

@@ -3,26 +3,23 @@ package io.github.sse4spring.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
-import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseLagPolicy;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
  * Properties of event streams. {@link SsePropertiesValidator} checks them once they are
- * bound, with or without a Bean Validation provider. {@link SsePropertiesMapper} turns
- * them into the settings of streams and of the hub.
+ * bound. {@link SsePropertiesMapper} turns them into the settings of streams and of the
+ * hub.
  *
  * <p>
  * Every default stands in one place. The defaults of {@code sse.hub.*} are those of
- * {@code SseHubBuilder}, and the default of the keep-alive interval is that of
- * {@code SseKeepAlive}, since applications use both without properties. Their components
- * are {@code null} unless they are set, and the metadata repeats their defaults for IDEs;
- * a test compares the two. All other defaults stand here.
+ * {@code SseHubBuilder}, which applications also use without properties. These components
+ * are {@code null} unless they are set. The metadata repeats the defaults for IDEs, and a
+ * test compares the two. All other defaults stand here.
  *
  * @param enabled Whether to configure event streams.
  * @param keepAlive keep-alive of every stream
@@ -36,12 +33,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("sse")
 record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAlive keepAlive, @DefaultValue Hub hub,
 		@DefaultValue Stream stream, @DefaultValue Limits limits, @DefaultValue Metrics metrics,
-		@DefaultValue Shutdown shutdown, @DefaultValue Client client) implements InitializingBean {
-
-	@Override
-	public void afterPropertiesSet() {
-		SsePropertiesValidator.validate(this);
-	}
+		@DefaultValue Shutdown shutdown, @DefaultValue Client client) {
 
 	/**
 	 * The keep-alive of every stream.
@@ -51,12 +43,8 @@ record SseProperties(@DefaultValue("true") boolean enabled, @DefaultValue KeepAl
 	 * shorter than the idle timeout of every proxy between server and client.
 	 * @param comment Comment to write. Clients ignore it.
 	 */
-	record KeepAlive(@DefaultValue("true") boolean enabled, @Nullable Duration maxInterval,
+	record KeepAlive(@DefaultValue("true") boolean enabled, @DefaultValue("15s") Duration maxInterval,
 			@DefaultValue("") String comment) {
-
-		Duration maxIntervalOrDefault() {
-			return (this.maxInterval != null) ? this.maxInterval : SseKeepAlive.DEFAULT_INTERVAL;
-		}
 
 	}
 

@@ -2,7 +2,7 @@ package io.github.sse4spring.autoconfigure;
 
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.hub.SseTopicSettings;
-import io.github.sse4spring.webflux.SseStreamSettings;
+import io.github.sse4spring.stream.SseStreamSettings;
 
 import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.util.unit.DataSize;
@@ -52,8 +52,7 @@ final class SsePropertiesMapper {
 
 	private SseStreamSettings.KeepAlive keepAlive() {
 		SseProperties.KeepAlive keepAlive = this.properties.keepAlive();
-		return new SseStreamSettings.KeepAlive(keepAlive.enabled(), keepAlive.maxIntervalOrDefault(),
-				keepAlive.comment());
+		return new SseStreamSettings.KeepAlive(keepAlive.enabled(), keepAlive.maxInterval(), keepAlive.comment());
 	}
 
 	private SseStreamSettings.Retry retry() {

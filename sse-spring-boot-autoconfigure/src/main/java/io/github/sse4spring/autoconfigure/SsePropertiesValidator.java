@@ -6,20 +6,38 @@ import java.util.List;
 import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.hub.SseHubBuilder;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Checks the ranges of {@link SseProperties}. A value out of range stops the start with
- * an exception that names the property, its value and its range.
+ * Checks the ranges of {@link SseProperties} once they are bound, with or without a Bean
+ * Validation provider. A value out of range stops the start with an exception that names
+ * the property, its value and its range.
+ *
+ * <p>
+ * The check is not part of {@code SseProperties}: Spring Boot would report an exception
+ * of a constructor as a failure to bind, without the rule.
  */
-final class SsePropertiesValidator {
+final class SsePropertiesValidator implements BeanPostProcessor, PriorityOrdered {
 
 	private static final Duration SHORTEST = Duration.ofMillis(1);
 
-	private SsePropertiesValidator() {
+	@Override
+	public Object postProcessBeforeInitialization(Object bean, String beanName) {
+		if (bean instanceof SseProperties properties) {
+			validate(properties);
+		}
+		return bean;
 	}
 
-	static void validate(SseProperties properties) {
+	/** Before other post-processors, which may use the properties. */
+	@Override
+	public int getOrder() {
+		return HIGHEST_PRECEDENCE;
+	}
+
+	private static void validate(SseProperties properties) {
 		PropertyRules.between("sse.keep-alive.max-interval", properties.keepAlive().maxInterval(),
 				SseKeepAlive.MIN_INTERVAL, PropertyRules.LONGEST);
 		validate(properties.hub());

@@ -1,19 +1,11 @@
 package io.github.sse4spring.autoconfigure;
 
-import io.github.sse4spring.codec.SseEventEncoder;
-import io.github.sse4spring.webflux.SseClientKeyResolver;
+import io.github.sse4spring.stream.SseClientKeyResolver;
+import io.github.sse4spring.stream.SseStreamConfiguration;
+import io.github.sse4spring.stream.SseStreamSettings;
 import io.github.sse4spring.webflux.SseClientScript;
-import io.github.sse4spring.webflux.SseConnections;
-import io.github.sse4spring.webflux.SseEventResultHandler;
-import io.github.sse4spring.webflux.SseExchangeFilter;
-import io.github.sse4spring.webflux.SseProducesPostProcessor;
-import io.github.sse4spring.webflux.SseStreamListener;
-import io.github.sse4spring.webflux.SseStreams;
-import io.github.sse4spring.webflux.SseStreamsLifecycle;
-import io.github.sse4spring.webflux.SseWebFluxConfigurer;
+import io.github.sse4spring.webflux.SseWebFluxConfiguration;
 
-import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -22,7 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerInitializedEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.context.annotation.Import;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -36,6 +28,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnClass(WebFluxConfigurer.class)
 @ConditionalOnBooleanProperty(name = "sse.enabled", matchIfMissing = true)
+@Import({ SseStreamConfiguration.class, SseWebFluxConfiguration.class })
 public final class SseWebFluxAutoConfiguration {
 
 	@Bean
@@ -45,47 +38,14 @@ public final class SseWebFluxAutoConfiguration {
 	}
 
 	@Bean
-	SseStreams sseStreams(SseEventEncoder encoder, SseProperties properties, SseClientKeyResolver clientKeys,
-			ObjectProvider<SseStreamListener> listeners) {
-		return new SseStreams(encoder, new SsePropertiesMapper(properties).streamSettings(), clientKeys,
-				listeners.orderedStream().toList());
-	}
-
-	@Bean
-	SseConnections sseConnections(SseStreams streams) {
-		return streams.connections();
-	}
-
-	@Bean
-	SseExchangeFilter sseExchangeFilter() {
-		return new SseExchangeFilter();
-	}
-
-	@Bean
-	SseEventResultHandler sseEventResultHandler(SseStreams streams,
-			@Qualifier("webFluxAdapterRegistry") ObjectProvider<ReactiveAdapterRegistry> adapters) {
-		return new SseEventResultHandler(streams, adapters.getIfAvailable(ReactiveAdapterRegistry::getSharedInstance));
-	}
-
-	@Bean
-	SseWebFluxConfigurer sseWebFluxConfigurer(SseStreams streams) {
-		return new SseWebFluxConfigurer(streams);
-	}
-
-	@Bean
-	static SseProducesPostProcessor sseProducesPostProcessor() {
-		return new SseProducesPostProcessor();
+	SseStreamSettings sseStreamSettings(SseProperties properties) {
+		return new SsePropertiesMapper(properties).streamSettings();
 	}
 
 	@Bean
 	@ConditionalOnBooleanProperty("sse.client.enabled")
 	RouterFunction<ServerResponse> sseClientScript(SseProperties properties) {
 		return SseClientScript.at(properties.client().path());
-	}
-
-	@Bean
-	SseStreamsLifecycle sseStreamsLifecycle(SseStreams streams) {
-		return new SseStreamsLifecycle(streams);
 	}
 
 	/**

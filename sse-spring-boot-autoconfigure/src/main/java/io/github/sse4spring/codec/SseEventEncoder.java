@@ -42,6 +42,14 @@ public final class SseEventEncoder {
 	private final boolean spaceAfterColon;
 
 	/**
+	 * Create an encoder that writes JSON with the defaults of Jackson, and no space after
+	 * a colon where none is needed.
+	 */
+	public SseEventEncoder() {
+		this(JsonMapper.shared());
+	}
+
+	/**
 	 * Create an encoder that writes no space after a colon where none is needed.
 	 * @param jsonMapper writes the JSON, compact whatever its settings
 	 */

@@ -4,21 +4,23 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evicts events that are too old to start with, while a hub retains any. Safe for use by
- * any thread.
+ * Evicts the events that are too old to start with, while a log retains any that may
+ * become so. Safe for use by any thread.
  */
 final class AgeSweeper {
 
 	/*
-	 * A sweep takes the time first, then looks at where the subscriptions read, without
-	 * the lock of the hub. A subscription that it does not see has registered later, and
-	 * so takes its own time later and starts with nothing that is evicted here. A
-	 * subscription that has registered but was not placed yet stops the sweep.
+	 * A sweep takes the time first, and then reads the cursors of the subscriptions
+	 * without the lock of the log. A subscription that the sweep does not see was added
+	 * later, so it takes a later time and starts with no event that is evicted here. A
+	 * subscription that was added but not placed yet stops the sweep.
 	 */
 	private static final int SWEEPS_OF_AN_AGE = 10;
 
@@ -26,34 +28,46 @@ final class AgeSweeper {
 
 	private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
-	private final DefaultSseHub hub;
+	private final MemoryLog log;
 
-	private final LoopDispatchers dispatchers;
+	private final DelayedTasks delayedTasks;
 
 	private final Duration wait;
 
+	private final Set<HubSubscription> subscriptions = ConcurrentHashMap.newKeySet();
+
 	private final AtomicBoolean waiting = new AtomicBoolean();
 
-	AgeSweeper(DefaultSseHub hub, LoopDispatchers dispatchers, Duration shortestMaxAge) {
-		this.hub = hub;
-		this.dispatchers = dispatchers;
+	AgeSweeper(MemoryLog log, DelayedTasks delayedTasks, Duration shortestMaxAge) {
+		this.log = log;
+		this.delayedTasks = delayedTasks;
 		Duration wait = shortestMaxAge.dividedBy(SWEEPS_OF_AN_AGE);
 		wait = (wait.compareTo(SHORTEST_WAIT) < 0) ? SHORTEST_WAIT : wait;
 		this.wait = (wait.compareTo(LONGEST_WAIT) > 0) ? LONGEST_WAIT : wait;
 	}
 
-	/** The hub retains something: sweep later, unless a sweep is waiting. */
+	/** Before the subscription is placed: evict no event that it needs. */
+	void add(HubSubscription subscription) {
+		this.subscriptions.add(subscription);
+	}
+
+	/** The subscription has left. */
+	void remove(HubSubscription subscription) {
+		this.subscriptions.remove(subscription);
+	}
+
+	/** Schedule a sweep, unless one is scheduled. */
 	void sweepLater() {
 		if (!this.waiting.get() && this.waiting.compareAndSet(false, true)) {
-			this.hub.later(this::sweep, this.wait);
+			this.delayedTasks.run(this::sweep, this.wait);
 		}
 	}
 
 	private void sweep() {
 		this.waiting.set(false);
-		long now = this.hub.time();
+		long now = this.log.time();
 		Map<Ring, Long> needed = neededByRing();
-		if (needed == null || this.hub.evictOld(now, needed)) {
+		if (needed == null || this.log.evictOld(now, needed)) {
 			sweepLater();
 		}
 	}
@@ -64,8 +78,8 @@ final class AgeSweeper {
 	 */
 	private @Nullable Map<Ring, Long> neededByRing() {
 		Map<Ring, Long> needed = new HashMap<>();
-		for (HubSubscription subscription : this.dispatchers.subscriptions()) {
-			List<Cursor> cursors = subscription.placed();
+		for (HubSubscription subscription : this.subscriptions) {
+			List<Cursor> cursors = subscription.cursors();
 			if (cursors.isEmpty()) {
 				return null;
 			}

@@ -4,61 +4,53 @@ import io.github.sse4spring.SseLagPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a subscription is in one of its topics. On the loop of the subscription only,
- * once it has started; but its lag may be read by anybody who does not mind an old one.
+ * The position of a subscription in one of its topics. Used by one thread at a time, once
+ * the subscription has started. Any thread may read the lag, which may be a little old.
  */
 final class Cursor {
 
-	private final HubSubscription subscription;
-
 	private final Topic topic;
 
-	private final WakeGroup group;
+	private final WakeGroup.Member member;
 
-	/** How many events of the topic it may be behind. */
 	private final int bufferSize;
 
-	/** What happens when it is further behind. */
 	private final SseLagPolicy lagPolicy;
 
 	/**
-	 * Index of the first entry that may be its end: an end with entries behind it when
-	 * the subscription started is none any more.
+	 * Index of the first entry that may end the topic for this subscription. An end that
+	 * had entries behind it when the subscription started does not count.
 	 */
 	private final long endsFrom;
 
-	/** Next index to be read. */
+	/** Next index to read. */
 	private long index;
 
-	/** How many events of the topic are before it. */
+	/** How many events of the topic have a lower index. */
 	private long events;
 
 	private boolean ended;
 
-	private int place;
-
-	/** Under the lock of the hub: create it at the tail. */
-	Cursor(HubSubscription subscription, Topic topic, WakeGroup group, int bufferSize, SseLagPolicy lagPolicy,
-			Ring.Tail tail) {
-		this.subscription = subscription;
+	/**
+	 * Under the lock of the log: create a cursor at the tail.
+	 * @param bufferSize how many events of the topic the cursor may be behind
+	 * @param lagPolicy what happens when the cursor is further behind
+	 */
+	Cursor(Topic topic, WakeGroup.Member member, int bufferSize, SseLagPolicy lagPolicy, Ring.Tail tail) {
 		this.topic = topic;
-		this.group = group;
+		this.member = member;
 		this.bufferSize = bufferSize;
 		this.lagPolicy = lagPolicy;
 		this.endsFrom = tail.index() - 1;
 		moveTo(tail);
 	}
 
-	HubSubscription subscription() {
-		return this.subscription;
-	}
-
 	Topic topic() {
 		return this.topic;
 	}
 
-	WakeGroup group() {
-		return this.group;
+	WakeGroup.Member member() {
+		return this.member;
 	}
 
 	int bufferSize() {
@@ -73,30 +65,22 @@ final class Cursor {
 		return this.index;
 	}
 
-	/** Whether the entry before it ends the topic for this subscription. */
+	/** Whether the entry that was read last ends the topic for this subscription. */
 	boolean hasEnded() {
 		return this.ended;
 	}
 
-	int place() {
-		return this.place;
-	}
-
-	void setPlace(int place) {
-		this.place = place;
-	}
-
-	/** Go to the tail of a ring. Returns how many events that skips. */
+	/** Move to the tail of a ring. Returns how many events that skips. */
 	long moveTo(Ring.Tail tail) {
 		return moveTo(tail.index(), tail.events(), tail.isAfterEnd());
 	}
 
-	/** Go to a slot. Returns how many events that skips. */
+	/** Move to a slot. Returns how many events that skips. */
 	long moveTo(Slot slot) {
 		return moveTo(slot.index(), slot.eventsBefore(), slot.isAfterEnd());
 	}
 
-	/** Go past a slot. */
+	/** Move past a slot. */
 	void take(Slot slot) {
 		moveTo(slot.index() + 1, slot.eventsBefore() + (slot.isEnd() ? 0 : 1), slot.isEnd());
 	}
@@ -109,34 +93,34 @@ final class Cursor {
 		return skipped;
 	}
 
-	/** How many events it is behind the tail. */
+	/** How many events the cursor is behind the tail. */
 	long lag() {
 		Ring ring = this.topic.ring();
 		return (ring != null) ? ring.tail().events() - this.events : 0;
 	}
 
 	/**
-	 * On any thread: how many events of the topic are before the first that it needs.
-	 * That is the next one, unless it is further behind than its buffer allows. An old
-	 * answer is a smaller one.
+	 * On any thread: how many events of the topic are before the first that the cursor
+	 * needs. That is the next event to read, unless the cursor is further behind than its
+	 * buffer size. The number only grows, so an old value is safe.
 	 */
 	long needsFrom() {
 		Ring ring = this.topic.ring();
 		return (ring != null) ? Math.max(this.events, ring.tail().events() - this.bufferSize) : this.events;
 	}
 
-	/** Whether it is more than its buffer size behind. */
+	/** Whether the cursor is more than its buffer size behind the tail. */
 	boolean isTooFarBehind() {
 		return lag() > this.bufferSize;
 	}
 
-	/** Whether something that it has not read is not retained any more. */
+	/** Whether an entry that was not read yet is not retained any more. */
 	boolean isOvertaken() {
 		Ring ring = this.topic.ring();
 		return ring != null && this.index - ring.firstIndex() < 0;
 	}
 
-	/** The slot to be read next, if there is one below the tail of the log. */
+	/** The next slot to read, if there is one below the tail of the log. */
 	@Nullable Slot peek(long tail) {
 		Ring ring = this.topic.ring();
 		if (ring == null || this.index == ring.tail().index()) {
@@ -147,7 +131,8 @@ final class Cursor {
 	}
 
 	/**
-	 * Go on some events behind the tail, or with the oldest that is retained.
+	 * Move to a number of events behind the tail, or to the oldest event that is retained
+	 * if there are fewer.
 	 * @return how many events that skips
 	 */
 	long skipTo(long behind) {
@@ -162,13 +147,14 @@ final class Cursor {
 	}
 
 	/**
-	 * Go to an event, or to the first slot to be considered if that is after it.
-	 * @return how many events that skips, or -1 if what is needed was evicted meanwhile
+	 * Move to the event that has a number of events before it, but not to an index below
+	 * the first.
+	 * @return how many events that skips, or -1 if that slot was evicted meanwhile
 	 */
 	private long skipTo(Ring ring, long first, long eventsBefore) {
 		Slot slot = ring.get(first);
 		while (slot != null && (eventsBefore - slot.eventsBefore() > 0 || (slot.isEnd() && slot.index() != first))) {
-			// Ends stand between events, so that this many slots further is not too far.
+			// Each event takes a slot, and ends take more, so this is never too far.
 			slot = ring.get(slot.index() + Math.max(1, eventsBefore - slot.eventsBefore()));
 		}
 		return (slot != null) ? moveTo(slot) : -1;

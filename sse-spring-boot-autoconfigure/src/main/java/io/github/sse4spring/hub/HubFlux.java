@@ -1,6 +1,7 @@
 package io.github.sse4spring.hub;
 
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseStream;
@@ -13,43 +14,50 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
 /**
- * The events of a subscription, anew for each subscriber.
+ * Starts a subscription for each subscriber of a flux, and attaches it to its stream.
  */
 final class HubFlux extends Flux<SseEvent> implements Fuseable, Scannable {
 
-	private final DefaultSseHub hub;
-
 	private final SseSubscription description;
 
-	HubFlux(DefaultSseHub hub, SseSubscription description) {
-		this.hub = hub;
+	private final Function<HubSubscriber, HubSubscription> starter;
+
+	/**
+	 * Create a flux.
+	 * @param description what each subscriber subscribes to
+	 * @param starter registers a subscriber with the hub and fixes its start
+	 */
+	HubFlux(SseSubscription description, Function<HubSubscriber, HubSubscription> starter) {
 		this.description = description;
+		this.starter = starter;
 	}
 
 	@Override
 	public void subscribe(CoreSubscriber<? super SseEvent> actual) {
 		SseStream stream = SseStream.from(actual.currentContext());
-		HubSubscription subscription = this.hub.start(this.description, actual, stream);
+		HubSubscriber subscriber = new HubSubscriber(this.description, actual, stream);
+		HubSubscription subscription = this.starter.apply(subscriber);
 		if (stream == null || !this.description.resumes() || attach(subscription, stream, actual) == null) {
 			actual.onSubscribe(subscription);
 			subscription.join();
 		}
 		else {
 			subscription.cancel();
-			startLater(stream, actual);
+			startLater(subscriber, stream);
 		}
 	}
 
 	/**
-	 * Another subscription has the stream. It may be about to be cancelled by an operator
-	 * that is still at work further up the stack, such as flatMap before a retry. So
-	 * start when the stack is unwound, where the other subscription has ended by then.
+	 * Start again when the calling operators have returned. Another subscription has the
+	 * stream now, but an operator further up the stack, such as flatMap before a retry,
+	 * may be about to cancel it.
 	 */
-	private void startLater(SseStream stream, CoreSubscriber<? super SseEvent> actual) {
+	private void startLater(HubSubscriber subscriber, SseStream stream) {
+		CoreSubscriber<? super SseEvent> actual = subscriber.actual();
 		Operators.DeferredSubscription deferred = new Operators.DeferredSubscription();
 		actual.onSubscribe(deferred);
 		Runnable start = () -> {
-			HubSubscription subscription = this.hub.start(this.description, actual, stream);
+			HubSubscription subscription = this.starter.apply(subscriber);
 			IllegalStateException refusal = attach(subscription, stream, actual);
 			if (refusal == null && deferred.set(subscription)) {
 				subscription.join();

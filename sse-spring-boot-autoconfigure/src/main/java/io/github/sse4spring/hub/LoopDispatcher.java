@@ -14,23 +14,26 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Wakes the groups of one loop, with one task for all that are ready.
+ * Wakes the groups of one loop, with one task for all groups that are ready.
  */
-final class LoopDispatcher {
+final class LoopDispatcher implements WakeGroup.Loop {
 
+	/**
+	 * How many members one task wakes, so that other tasks of the loop get their turn.
+	 */
 	private static final int SLICE = 64;
 
 	/*
-	 * A publisher adds its group to "ready", then sets "scheduled" and, if it was not
-	 * set, hands the loop a task. The task clears "scheduled" before it looks at "ready",
-	 * so a group that is added after that gets a task of its own.
+	 * A publisher adds its group to "ready" and then sets "scheduled". If "scheduled" was
+	 * not set, the publisher hands the loop a task. The task clears "scheduled" before it
+	 * reads "ready", so a group that is added after that gets a task of its own.
 	 *
-	 * The loop may refuse a task: because it is gone, or because its queue is full while
-	 * it still runs. The two look the same, so nothing that the loop owns is touched
-	 * then. What the subscribers would miss from now on is not known, so each is marked
-	 * failed and signals that itself. "scheduled" is cleared before "subscriptions" is
-	 * read: a publisher that found it set until then has a subscriber that was added
-	 * before.
+	 * The loop refuses a task if it has terminated, or if its queue is full while it
+	 * still runs. The caller cannot tell the two apart, so it touches nothing that
+	 * belongs to the loop. Subscriptions may miss entries from then on without being
+	 * woken, so each of them is marked as failed and signals the error itself.
+	 * "scheduled" is cleared before "subscriptions" is read: a publisher that found it
+	 * set until then has woken only subscriptions that were added before.
 	 */
 	private final Object key;
 
@@ -44,18 +47,18 @@ final class LoopDispatcher {
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
-	/** The subscriptions that are woken here. They fail if the loop refuses a task. */
-	private final Set<HubSubscription> subscriptions = ConcurrentHashMap.newKeySet();
+	/** The subscriptions that fail if the loop refuses a task. */
+	private final Set<Wakeable> subscriptions = ConcurrentHashMap.newKeySet();
 
-	/** On the loop only: members of the group that was taken last, still to be told. */
-	private final Queue<Cursor> toTell = new ArrayDeque<>();
+	/** Used on the loop only: the members that were taken from a group to be woken. */
+	private final Queue<WakeGroup.Member> toWake = new ArrayDeque<>();
 
-	/** Wake on a loop that is not ours. */
+	/** Wake on a loop that the hub does not own. */
 	LoopDispatcher(Object key, Executor loop) {
 		this(key, loop, Disposables.disposed());
 	}
 
-	/** Wake on a worker that ends with its last user. */
+	/** Wake on a worker that is disposed with its last user. */
 	LoopDispatcher(Object key, Scheduler.Worker worker) {
 		this(key, worker::schedule, worker);
 	}
@@ -75,28 +78,23 @@ final class LoopDispatcher {
 		this.users++;
 	}
 
-	/** Under the lock of the dispatchers: returns whether there is no user any more. */
+	/** Under the lock of the dispatchers. Returns whether no user is left. */
 	boolean release() {
 		this.users--;
 		return this.users == 0;
 	}
 
 	/** On any thread, before the subscription joins a group. */
-	void add(HubSubscription subscription) {
+	void add(Wakeable subscription) {
 		this.subscriptions.add(subscription);
 	}
 
-	/** On any thread: those that have not left, as they come and go. */
-	Set<HubSubscription> subscriptions() {
-		return this.subscriptions;
-	}
-
 	/** On any thread: the subscription has left. */
-	void remove(HubSubscription subscription) {
+	void remove(Wakeable subscription) {
 		this.subscriptions.remove(subscription);
 	}
 
-	/** Let the worker go, after what it was given before. */
+	/** Dispose the worker, after the tasks that it has taken. */
 	void dispose() {
 		if (!execute(this.worker::dispose)) {
 			this.worker.dispose();
@@ -117,13 +115,14 @@ final class LoopDispatcher {
 		}
 	}
 
-	void wake(WakeGroup group) {
+	@Override
+	public void wake(WakeGroup group) {
 		this.ready.add(group);
 		schedule();
 	}
 
 	private void schedule() {
-		if (this.scheduled.compareAndSet(false, true) && !execute(this::tellSome)) {
+		if (this.scheduled.compareAndSet(false, true) && !execute(this::wakeSome)) {
 			this.scheduled.set(false);
 			failAll();
 		}
@@ -133,39 +132,28 @@ final class LoopDispatcher {
 		for (WakeGroup group = this.ready.poll(); group != null; group = this.ready.poll()) {
 			group.clearWoken();
 		}
-		this.subscriptions.forEach(HubSubscription::refused);
+		this.subscriptions.forEach(Wakeable::refused);
 	}
 
-	private void tellSome() {
+	private void wakeSome() {
 		this.scheduled.set(false);
-		if (this.toTell.isEmpty()) {
+		if (this.toWake.isEmpty()) {
 			WakeGroup group = this.ready.poll();
 			if (group != null) {
 				group.clearWoken();
-				this.toTell.addAll(group.members());
+				this.toWake.addAll(group.members());
 			}
 		}
 		try {
-			for (int i = 0; i < SLICE && !this.toTell.isEmpty(); i++) {
-				tell(this.toTell.remove());
+			for (int i = 0; i < SLICE && !this.toWake.isEmpty(); i++) {
+				this.toWake.remove().wake();
 			}
 		}
 		finally {
-			// Also if one of them throws what nobody should catch: the others are still
-			// told.
-			if (!this.toTell.isEmpty() || !this.ready.isEmpty()) {
+			// A member may throw a fatal error. The others are woken nevertheless.
+			if (!this.toWake.isEmpty() || !this.ready.isEmpty()) {
 				schedule();
 			}
-		}
-	}
-
-	private static void tell(Cursor member) {
-		if (member.subscription().hasEnded()) {
-			// Its own task to leave the group may have been refused.
-			member.group().remove(member);
-		}
-		else {
-			member.subscription().pump();
 		}
 	}
 

@@ -1,7 +1,6 @@
 package io.github.sse4spring.hub;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 import io.github.sse4spring.SseStream;
@@ -11,7 +10,8 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * The dispatchers of a hub: one for each loop that has a subscriber. Safe for use by any
- * thread. Not under the lock of the hub, since it creates workers and runs tasks.
+ * thread, but not under the lock of the log, since workers are created and tasks are run
+ * here.
  */
 final class LoopDispatchers {
 
@@ -19,7 +19,7 @@ final class LoopDispatchers {
 
 	private final boolean inline;
 
-	/** By the executor of a stream, or the turn of a worker. */
+	/** By the executor of a stream, or by the number of a worker. */
 	private final Map<Object, LoopDispatcher> dispatchers = new HashMap<>();
 
 	private final Scheduler scheduler;
@@ -36,13 +36,9 @@ final class LoopDispatchers {
 		return this.dispatchers.size();
 	}
 
-	/** All subscriptions, of which some may leave meanwhile. */
-	synchronized List<HubSubscription> subscriptions() {
-		return this.dispatchers.values().stream().flatMap((dispatcher) -> dispatcher.subscriptions().stream()).toList();
-	}
-
 	/**
-	 * The dispatcher for one more subscriber: that of its stream, or each worker in turn.
+	 * Return the dispatcher for one more subscriber: that of the loop of its stream, or
+	 * without a stream that of each worker in turn.
 	 */
 	synchronized LoopDispatcher acquire(@Nullable SseStream stream) {
 		Object key = (stream != null) ? stream.executor() : nextTurn();
@@ -64,9 +60,7 @@ final class LoopDispatchers {
 				: new LoopDispatcher(turn, this.scheduler.createWorker());
 	}
 
-	/**
-	 * A subscriber has left, and runs nothing more on the dispatcher but its own leaving.
-	 */
+	/** A subscriber has left, and hands the dispatcher no more tasks. */
 	synchronized void release(LoopDispatcher dispatcher) {
 		if (dispatcher.release()) {
 			this.dispatchers.remove(dispatcher.key());

@@ -1,6 +1,7 @@
 package io.github.sse4spring.hub;
 
 import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseFrame;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +31,8 @@ record Slot(long index, long sequence, long eventsBefore, boolean isAfterEnd, @N
 		if (event == null) {
 			return OVERHEAD;
 		}
-		byte[] frame = event.frame();
-		return OVERHEAD + ((frame != null) ? frame.length : 0) + sizeOf(event.id()) + sizeOf(event.name())
+		SseFrame frame = SseFrame.of(event);
+		return OVERHEAD + ((frame != null) ? frame.length() : 0) + sizeOf(event.id()) + sizeOf(event.name())
 				+ sizeOf(event.comment());
 	}
 

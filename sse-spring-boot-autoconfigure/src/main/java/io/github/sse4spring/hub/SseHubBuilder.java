@@ -18,13 +18,12 @@ import io.github.sse4spring.codec.SseEventEncoder;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Builds hubs, with or without Spring.
  *
  * <pre class="code">
- * SseHub hub = SseHubBuilder.create().jsonMapper(mapper).build();
+ * SseHub hub = SseHubBuilder.create().encoder(new SseEventEncoder(mapper)).build();
  * </pre>
  *
  * <p>
@@ -41,7 +40,7 @@ public final class SseHubBuilder {
 
 	private static final int DEFAULT_MAX_EVENT_SIZE = 1024 * 1024;
 
-	private SseEventEncoder encoder = new SseEventEncoder(JsonMapper.shared());
+	private SseEventEncoder encoder = new SseEventEncoder();
 
 	private Scheduler scheduler = Schedulers.parallel();
 
@@ -83,17 +82,8 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Write JSON with this mapper.
-	 * @param jsonMapper the mapper; the default is a plain one
-	 * @return this builder
-	 */
-	public SseHubBuilder jsonMapper(JsonMapper jsonMapper) {
-		return encoder(new SseEventEncoder(jsonMapper));
-	}
-
-	/**
-	 * Encode events with this encoder.
-	 * @param encoder the encoder
+	 * Encode events with this encoder. Its mapper writes the JSON.
+	 * @param encoder the encoder; the default has a plain mapper
 	 * @return this builder
 	 */
 	public SseHubBuilder encoder(SseEventEncoder encoder) {
@@ -274,10 +264,12 @@ public final class SseHubBuilder {
 	 * retain together
 	 */
 	public SseHub build() {
-		HubSettings settings = new HubSettings(topicSettings(), this.maxRetainedSize, checkedMaxEventSize(),
-				this.maxTopics);
-		return new DefaultSseHub(randomEpoch(), settings, this.encoder, this.scheduler, this.clock,
-				new Listeners(this.listeners), this.firstSequence, this.firstIndex);
+		HubSettings settings = settings();
+		MissedCounter missed = new MissedCounter();
+		List<SseHubListener> listeners = new ArrayList<>(this.listeners);
+		listeners.add(0, missed);
+		MemoryLog log = new MemoryLog(randomEpoch(), settings, this.clock, this.firstSequence, this.firstIndex);
+		return new DefaultSseHub(log, settings, this.encoder, this.scheduler, new Listeners(listeners), missed);
 	}
 
 	/**
@@ -305,6 +297,10 @@ public final class SseHubBuilder {
 	 */
 	public int maxTopics() {
 		return this.maxTopics;
+	}
+
+	HubSettings settings() {
+		return new HubSettings(topicSettings(), this.maxRetainedSize, checkedMaxEventSize(), this.maxTopics);
 	}
 
 	private List<TopicSettings> topicSettings() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One topic: its ring, once it was published to, and the groups of its subscribers. Used
- * under the lock of the hub, but for what says otherwise.
+ * under the lock of the log, unless stated otherwise.
  */
 final class Topic {
 
@@ -17,7 +17,7 @@ final class Topic {
 
 	private final TopicSettings settings;
 
-	/** Buffer sizes of the live subscribers, and how many have each. */
+	/** How many live subscribers have each buffer size. */
 	private final TreeMap<Integer, Integer> bufferSizes = new TreeMap<>();
 
 	/** Read by snapshots without the lock. */
@@ -65,26 +65,26 @@ final class Topic {
 		this.lastActive = time;
 	}
 
-	/** How many events the slowest of its subscribers may be behind, zero without one. */
+	/** The largest buffer size of its live subscribers, or zero without one. */
 	int largestBuffer() {
 		return this.bufferSizes.isEmpty() ? 0 : this.bufferSizes.lastKey();
 	}
 
-	/** On any thread: wake whoever reads this topic. */
+	/** On any thread: wake the subscribers of this topic. */
 	void wake() {
 		this.groups.forEach(WakeGroup::wake);
 	}
 
-	WakeGroup join(LoopDispatcher dispatcher, int bufferSize) {
+	WakeGroup join(WakeGroup.Loop loop, int bufferSize) {
 		this.subscribers.incrementAndGet();
 		this.bufferSizes.merge(bufferSize, 1, Integer::sum);
 		for (WakeGroup group : this.groups) {
-			if (group.dispatcher() == dispatcher) {
+			if (group.loop() == loop) {
 				group.retain();
 				return group;
 			}
 		}
-		WakeGroup group = new WakeGroup(dispatcher);
+		WakeGroup group = new WakeGroup(loop);
 		List<WakeGroup> groups = new ArrayList<>(this.groups);
 		groups.add(group);
 		this.groups = List.copyOf(groups);

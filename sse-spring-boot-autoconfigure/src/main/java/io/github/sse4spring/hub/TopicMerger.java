@@ -18,7 +18,7 @@ final class TopicMerger {
 	 * pass a hole that was not told. So what was found counts only if no cursor is
 	 * overtaken after all have been looked at.
 	 */
-	private final DefaultSseHub hub;
+	private final ReadableLog log;
 
 	private List<Cursor> cursors = List.of();
 
@@ -39,8 +39,8 @@ final class TopicMerger {
 
 	private long behind;
 
-	TopicMerger(DefaultSseHub hub) {
-		this.hub = hub;
+	TopicMerger(ReadableLog log) {
+		this.log = log;
 	}
 
 	/** Before anything else: read from where these cursors are. */
@@ -97,8 +97,8 @@ final class TopicMerger {
 	 */
 	@Nullable Slot next() {
 		while (!this.atEnd) {
-			boolean closed = this.hub.isClosed();
-			long tail = this.hub.tail();
+			boolean closed = this.log.isClosed();
+			long tail = this.log.tail();
 			if (hasLagged()) {
 				return null;
 			}
@@ -132,8 +132,8 @@ final class TopicMerger {
 	 */
 	void readEnd() {
 		while (!this.atEnd) {
-			boolean closed = this.hub.isClosed();
-			long tail = this.hub.tail();
+			boolean closed = this.log.isClosed();
+			long tail = this.log.tail();
 			Cursor first = first(tail);
 			Slot slot = (first != null) ? first.peek(tail) : null;
 			if (isOvertaken() || (slot != null && !slot.isEnd())) {

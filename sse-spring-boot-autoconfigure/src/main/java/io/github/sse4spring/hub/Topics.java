@@ -97,9 +97,9 @@ final class Topics {
 		return topic;
 	}
 
-	WakeGroup join(Topic topic, LoopDispatcher dispatcher, int bufferSize) {
+	WakeGroup join(Topic topic, WakeGroup.Loop loop, int bufferSize) {
 		this.idle.remove(topic);
-		return topic.join(dispatcher, bufferSize);
+		return topic.join(loop, bufferSize);
 	}
 
 	void leave(Topic topic, WakeGroup group, int bufferSize, long now) {

@@ -9,66 +9,111 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class WakeGroup {
 
-	private final LoopDispatcher dispatcher;
+	private final Loop loop;
 
 	private final AtomicBoolean woken = new AtomicBoolean();
 
-	/** On the loop only; a member knows its place, so that it leaves at once. */
-	private final List<Cursor> members = new ArrayList<>();
+	/** Used on the loop only. */
+	private final List<Member> members = new ArrayList<>();
 
-	/** Under the lock of the hub only. */
+	/** Used under the lock of the log only. */
 	private int users = 1;
 
-	WakeGroup(LoopDispatcher dispatcher) {
-		this.dispatcher = dispatcher;
+	WakeGroup(Loop loop) {
+		this.loop = loop;
 	}
 
-	LoopDispatcher dispatcher() {
-		return this.dispatcher;
+	Loop loop() {
+		return this.loop;
 	}
 
 	void retain() {
 		this.users++;
 	}
 
-	/** Let go of it; returns whether nobody uses it any more. */
+	/** Let go of the group. Returns whether the group has no user any more. */
 	boolean release() {
 		return --this.users == 0;
 	}
 
-	/** On any thread, after the tail was moved: at most one task until it has run. */
+	/** On any thread, after the tail was moved: hand the loop at most one task. */
 	void wake() {
 		if (!this.woken.get() && this.woken.compareAndSet(false, true)) {
-			this.dispatcher.wake(this);
+			this.loop.wake(this);
 		}
 	}
 
-	/** On the loop, before the tail is read: a publish from now on wakes it again. */
+	/**
+	 * On the loop, before the tail is read: a publish from now on wakes the group again.
+	 */
 	void clearWoken() {
 		this.woken.set(false);
 	}
 
 	/** On the loop. */
-	List<Cursor> members() {
+	List<Member> members() {
 		return this.members;
 	}
 
-	/** On the loop. */
-	void add(Cursor member) {
-		member.setPlace(this.members.size());
-		this.members.add(member);
+	/**
+	 * The loop of a group.
+	 */
+	interface Loop {
+
+		/** On any thread: wake the members of a group. */
+		void wake(WakeGroup group);
+
 	}
 
-	/** On the loop: let a member go, if it is one. */
-	void remove(Cursor member) {
-		if (this.members.size() <= member.place() || this.members.get(member.place()) != member) {
-			return;
+	/**
+	 * A subscription in a group. It knows its place in the list, so leaving takes
+	 * constant time. Used on the loop only.
+	 */
+	static final class Member {
+
+		private final WakeGroup group;
+
+		private final Wakeable wakeable;
+
+		private int place;
+
+		Member(WakeGroup group, Wakeable wakeable) {
+			this.group = group;
+			this.wakeable = wakeable;
 		}
-		Cursor last = this.members.remove(this.members.size() - 1);
-		if (last != member) {
-			this.members.set(member.place(), last);
-			last.setPlace(member.place());
+
+		WakeGroup group() {
+			return this.group;
 		}
+
+		void join() {
+			this.place = this.group.members.size();
+			this.group.members.add(this);
+		}
+
+		/** Leave the group, if it has joined. The last member takes the free place. */
+		void leave() {
+			List<Member> members = this.group.members;
+			if (members.size() <= this.place || members.get(this.place) != this) {
+				return;
+			}
+			Member last = members.remove(members.size() - 1);
+			if (last != this) {
+				members.set(this.place, last);
+				last.place = this.place;
+			}
+		}
+
+		void wake() {
+			if (this.wakeable.hasEnded()) {
+				// The loop may have refused the task with which it leaves.
+				leave();
+			}
+			else {
+				this.wakeable.wake();
+			}
+		}
+
 	}
 
 }

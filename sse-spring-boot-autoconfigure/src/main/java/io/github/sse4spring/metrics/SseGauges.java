@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubSnapshot;
-import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.stream.SseConnections;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -12,9 +11,10 @@ import java.util.concurrent.TimeUnit;
 import io.github.sse4spring.SseGapReason;
 import io.github.sse4spring.SseHubListener;
 import io.github.sse4spring.SseSubscription;
-import io.github.sse4spring.webflux.SseConnection;
-import io.github.sse4spring.webflux.SseStreamEnd;
-import io.github.sse4spring.webflux.SseStreamListener;
+import io.github.sse4spring.stream.SseConnection;
+import io.github.sse4spring.stream.SseLimit;
+import io.github.sse4spring.stream.SseStreamEnd;
+import io.github.sse4spring.stream.SseStreamListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,7 +48,7 @@ public final class SseMeters implements SseHubListener, SseStreamListener {
 
 	private final Counter opened;
 
-	private final Map<String, Counter> refused = new HashMap<>();
+	private final Map<SseLimit, Counter> refused = new EnumMap<>(SseLimit.class);
 
 	private final Map<SseStreamEnd, Counter> closed = new EnumMap<>(SseStreamEnd.class);
 
@@ -86,12 +86,13 @@ public final class SseMeters implements SseHubListener, SseStreamListener {
 			.description("Keep-alive comments written")
 			.register(registry);
 		this.opened = Counter.builder("sse.streams.opened").description("Streams opened").register(registry);
-		List.of("max-connections", "max-connections-per-client")
-			.forEach((limit) -> this.refused.put(limit,
+		for (SseLimit limit : SseLimit.values()) {
+			this.refused.put(limit,
 					Counter.builder("sse.streams.refused")
 						.description("Streams refused by a limit")
-						.tag("reason", limit)
-						.register(registry)));
+						.tag("reason", limit.code())
+						.register(registry));
+		}
 		for (SseStreamEnd end : SseStreamEnd.values()) {
 			this.closed.put(end,
 					Counter.builder("sse.streams.closed")
@@ -170,7 +171,7 @@ public final class SseMeters implements SseHubListener, SseStreamListener {
 	}
 
 	@Override
-	public void onRefused(String limit) {
+	public void onRefused(SseLimit limit) {
 		Counter counter = this.refused.get(limit);
 		if (counter != null) {
 			counter.increment();

@@ -1,7 +1,7 @@
 package io.github.sse4spring.metrics;
 
 import io.github.sse4spring.SseHub;
-import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.stream.SseConnections;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;

@@ -1,8 +1,11 @@
 package io.github.sse4spring.webflux;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.io.EOFException;
+import java.nio.ByteBuffer;
 
-import reactor.core.publisher.Flux;
+import io.github.sse4spring.stream.StreamBatch;
+import io.github.sse4spring.stream.StreamBody;
+import io.github.sse4spring.stream.StreamLoop;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -14,64 +17,67 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
  * its own, since only the end of a group is flushed. Its demand alone limits what is
  * taken. Buffers are on the heap and not counted: none leaks if a group is never read.
  */
-final class GroupTransport implements Transport {
+final class GroupTransport extends BodyTransport {
 
 	/** The most that the server is given before it asks for more. */
-	private static final int MAX_WRITE = 16 * 1024;
+	static final int MAX_WRITE = 16 * 1024;
 
 	private final ServerHttpResponse response;
 
-	private final StreamLoop loop;
+	/** How many bytes the server has asked for and got. On the loop only. */
+	private long emitted;
 
-	/** How many bytes the server has asked for and got. */
-	private final AtomicLong emitted = new AtomicLong();
-
-	GroupTransport(ServerHttpResponse response, StreamLoop loop) {
+	GroupTransport(ServerHttpResponse response, StreamBody body, StreamLoop loop) {
+		super(body, loop);
 		this.response = response;
-		this.loop = loop;
+	}
+
+	/** Move bytes from a batch into a buffer on the heap. */
+	static DataBuffer takeOnHeap(StreamBatch batch, int length) {
+		ByteBuffer bytes = ByteBuffer.allocate(length);
+		batch.moveTo(bytes);
+		return DefaultDataBufferFactory.sharedInstance.wrap(bytes.flip());
 	}
 
 	@Override
-	public StreamLoop loop() {
-		return this.loop;
+	Mono<Void> respond() {
+		return this.response.writeAndFlushWith(map(Mono::just));
 	}
 
 	@Override
-	public boolean isWritable() {
+	public void begin() {
+	}
+
+	@Override
+	boolean isWritable() {
 		return true;
 	}
 
 	@Override
-	public void begin(Runnable resume) {
+	public int maxWrite() {
+		return MAX_WRITE;
 	}
 
 	@Override
-	public DataBuffer take(Batch batch) {
-		int size = Math.min(batch.size(), MAX_WRITE);
-		DataBuffer buffer = DefaultDataBufferFactory.sharedInstance.allocateBuffer(size);
-		batch.moveTo(buffer, size);
-		this.emitted.addAndGet(size);
-		return buffer;
+	DataBuffer take(StreamBatch batch, int length) {
+		this.emitted += length;
+		return takeOnHeap(batch, length);
 	}
 
 	@Override
-	public Mono<Void> write(Flux<DataBuffer> body) {
-		return this.response.writeAndFlushWith(body.map(Mono::just));
-	}
-
-	@Override
-	public boolean abort() {
-		return false;
-	}
-
-	@Override
-	public boolean hasPending() {
+	boolean hasUnsent() {
 		return false;
 	}
 
 	@Override
 	public long progress() {
-		return this.emitted.get();
+		return this.emitted;
+	}
+
+	/** Fails the body with the exception that Spring takes for a client that is gone. */
+	@Override
+	public void abort(String why) {
+		fail(new EOFException(why));
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.sse4spring.webflux;
 
+import io.github.sse4spring.stream.StreamBatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,6 +14,7 @@ import io.netty.handler.codec.http.HttpUtil;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
 
 /**
  * Makes each batch a chunk of HTTP/1.1 in its own buffer, if the response has chunks.
@@ -63,11 +65,22 @@ final class NettyChunks extends ChannelOutboundHandlerAdapter {
 		}
 	}
 
-	/** A buffer for so many bytes, and for what makes a chunk of them. */
-	static DataBuffer allocate(DataBufferFactory factory, int size) {
-		return factory.allocateBuffer(ROOM_BEFORE + size + ROOM_AFTER)
-			.writePosition(ROOM_BEFORE)
-			.readPosition(ROOM_BEFORE);
+	/**
+	 * Move bytes from a batch into a buffer that has room at both ends, for the frame of
+	 * a chunk.
+	 * @param factory the factory of Reactor Netty
+	 */
+	static DataBuffer take(StreamBatch batch, int length, DataBufferFactory factory) {
+		DataBuffer buffer = factory.allocateBuffer(ROOM_BEFORE + length + ROOM_AFTER);
+		ByteBuf bytes = NettyDataBufferFactory.toByteBuf(buffer);
+		try {
+			batch.moveTo(bytes.internalNioBuffer(ROOM_BEFORE, length));
+		}
+		catch (Throwable ex) {
+			bytes.release();
+			throw ex;
+		}
+		return buffer.writePosition(ROOM_BEFORE + length).readPosition(ROOM_BEFORE);
 	}
 
 	@Override

@@ -2,13 +2,17 @@ package io.github.sse4spring.webflux;
 
 import java.util.concurrent.TimeUnit;
 
+import io.github.sse4spring.stream.SseStreamSettings;
+import io.github.sse4spring.stream.SseStreams;
+import io.github.sse4spring.stream.StreamBatch;
+import io.github.sse4spring.stream.StreamBody;
+import io.github.sse4spring.stream.StreamLoop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerResponse;
@@ -25,7 +29,7 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
  * here the channel decides whether it is writable. One buffer a batch, which Reactor
  * Netty flushes when it has nothing more to write.
  */
-final class NettyTransport implements Transport {
+final class NettyTransport extends BodyTransport {
 
 	private static final String HANDLER = "sseWritability";
 
@@ -53,39 +57,37 @@ final class NettyTransport implements Transport {
 
 	private final SseStreamSettings settings;
 
-	private final StreamLoop loop;
-
 	/**
-	 * Used where others may have a say in the body: they often collect what is not
-	 * flushed.
+	 * Whether the response is decorated. A decorator often collects what is not flushed,
+	 * so each part of a batch is a group of its own then.
 	 */
-	private final @Nullable GroupTransport decorated;
+	private final boolean decorated;
 
 	private NettyTransport(ServerHttpResponse response, HttpServerResponse nettyResponse, Connection connection,
-			LoopRegistry loops, SseStreamSettings settings) {
+			StreamBody body, StreamLoop loop, SseStreamSettings settings) {
+		super(body, loop);
 		this.response = response;
 		this.nettyResponse = nettyResponse;
 		this.settings = settings;
 		this.connection = connection;
 		this.channel = connection.channel();
 		this.socket = new NettySocket(this.channel);
-		EventLoop eventLoop = this.channel.eventLoop();
-		this.loop = loops.of(eventLoop, () -> new NettyLoop(eventLoop));
-		this.decorated = (response instanceof AbstractServerHttpResponse) ? null
-				: new GroupTransport(response, this.loop);
+		this.decorated = !(response instanceof AbstractServerHttpResponse);
 	}
 
 	/**
 	 * Find the connection below a response.
 	 * @return its transport, or {@code null} if the response is not one of Reactor Netty
 	 */
-	static @Nullable Transport of(ServerHttpResponse response, LoopRegistry loops, SseStreamSettings settings) {
+	static @Nullable BodyTransport of(ServerHttpResponse response, StreamBody body, SseStreams streams) {
 		if (!(nativeResponse(response) instanceof HttpServerResponse nettyResponse)) {
 			return null;
 		}
 		Connection[] connection = new Connection[1];
 		nettyResponse.withConnection((found) -> connection[0] = found);
-		return new NettyTransport(response, nettyResponse, connection[0], loops, settings);
+		EventLoop eventLoop = connection[0].channel().eventLoop();
+		StreamLoop loop = streams.loops().of(eventLoop, () -> new NettyLoop(eventLoop));
+		return new NettyTransport(response, nettyResponse, connection[0], body, loop, streams.settings());
 	}
 
 	private static @Nullable Object nativeResponse(ServerHttpResponse response) {
@@ -99,19 +101,14 @@ final class NettyTransport implements Transport {
 	}
 
 	@Override
-	public StreamLoop loop() {
-		return this.loop;
-	}
-
-	@Override
-	public boolean isWritable() {
+	boolean isWritable() {
 		return this.channel.isWritable();
 	}
 
 	@Override
-	public void begin(Runnable resume) {
+	public void begin() {
 		this.socket.configure(this.settings.kernelTimeout());
-		if (this.decorated == null) {
+		if (!this.decorated) {
 			NettyChunks.begin(this.channel.pipeline());
 		}
 		this.connection.addHandlerLast(HANDLER, new ChannelInboundHandlerAdapter() {
@@ -120,7 +117,7 @@ final class NettyTransport implements Transport {
 			public void channelWritabilityChanged(ChannelHandlerContext context) throws Exception {
 				if (context.channel().isWritable()) {
 					NettyTransport.this.socket.resumed();
-					resume.run();
+					body().ready();
 				}
 				super.channelWritabilityChanged(context);
 			}
@@ -129,21 +126,22 @@ final class NettyTransport implements Transport {
 	}
 
 	@Override
-	public DataBuffer take(Batch batch) {
-		DataBuffer buffer = (this.decorated != null) ? this.decorated.take(batch) : takePooled(batch);
-		this.socket.emitted(buffer.readableByteCount());
-		return buffer;
-	}
-
-	private DataBuffer takePooled(Batch batch) {
-		int size = Math.min(batch.size(), this.socket.isHttp2() ? MAX_HTTP2_WRITE : MAX_WRITE);
-		DataBuffer buffer = NettyChunks.allocate(this.response.bufferFactory(), size);
-		batch.moveTo(buffer, size);
-		return buffer;
+	public int maxWrite() {
+		if (this.decorated) {
+			return GroupTransport.MAX_WRITE;
+		}
+		return this.socket.isHttp2() ? MAX_HTTP2_WRITE : MAX_WRITE;
 	}
 
 	@Override
-	public boolean hasPending() {
+	DataBuffer take(StreamBatch batch, int length) {
+		this.socket.emitted(length);
+		return this.decorated ? GroupTransport.takeOnHeap(batch, length)
+				: NettyChunks.take(batch, length, this.response.bufferFactory());
+	}
+
+	@Override
+	boolean hasUnsent() {
 		return this.socket.hasPending();
 	}
 
@@ -153,7 +151,7 @@ final class NettyTransport implements Transport {
 	}
 
 	@Override
-	public Mono<Void> write(Flux<DataBuffer> body) {
+	Mono<Void> respond() {
 		if (!this.settings.wire().compression()) {
 			this.nettyResponse.compression(false);
 		}
@@ -162,14 +160,13 @@ final class NettyTransport implements Transport {
 			// HTTP/1.0 does not know chunks (RFC 9112, 6.1).
 			this.response.getHeaders().remove(HttpHeaders.TRANSFER_ENCODING);
 		}
-		return (this.decorated != null) ? this.decorated.write(body) : this.response.writeWith(body);
+		return this.decorated ? this.response.writeAndFlushWith(map(Mono::just)) : this.response.writeWith(this);
 	}
 
 	@Override
 	@SuppressWarnings("FutureReturnValueIgnored")
-	public boolean abort() {
+	public void abort(String why) {
 		this.channel.close();
-		return true;
 	}
 
 	@Override
@@ -192,7 +189,7 @@ final class NettyTransport implements Transport {
 		}
 
 		@Override
-		boolean inLoop() {
+		public boolean inLoop() {
 			return this.eventLoop.inEventLoop();
 		}
 
@@ -203,7 +200,7 @@ final class NettyTransport implements Transport {
 
 		@Override
 		@SuppressWarnings("FutureReturnValueIgnored")
-		void schedule(Runnable task, long delayNanos) {
+		public void schedule(Runnable task, long delayNanos) {
 			this.eventLoop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
 		}
 

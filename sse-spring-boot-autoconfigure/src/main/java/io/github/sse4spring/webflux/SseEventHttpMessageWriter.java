@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.stream.SseStreams;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -42,7 +43,7 @@ final class SseEventHttpMessageWriter implements HttpMessageWriter<SseEvent> {
 	public Mono<Void> write(Publisher<? extends SseEvent> events, @Nullable ResolvableType actualType,
 			ResolvableType elementType, @Nullable MediaType mediaType, ServerHttpRequest request,
 			ServerHttpResponse response, Map<String, Object> hints) {
-		return this.streams.write(events, StreamExchange.of(request, response));
+		return this.streams.write(events, WebFluxRequest.of(request), new WebFluxResponse(response, this.streams));
 	}
 
 	/**

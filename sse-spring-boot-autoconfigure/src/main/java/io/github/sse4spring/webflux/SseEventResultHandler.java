@@ -1,6 +1,7 @@
 package io.github.sse4spring.webflux;
 
 import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.stream.SseStreams;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
@@ -17,10 +18,8 @@ import org.springframework.web.server.ServerWebExchange;
  * {@link SseEvent}, or one event. Neither {@code @ResponseBody} nor {@code produces} nor
  * what the client accepts is looked at. Stands between the handler of
  * {@code ResponseEntity} and that of {@code @ResponseBody}.
- *
- * @since 0.1.0
  */
-public final class SseEventResultHandler implements HandlerResultHandler, Ordered {
+final class SseEventResultHandler implements HandlerResultHandler, Ordered {
 
 	private static final int ORDER = 50;
 
@@ -28,12 +27,7 @@ public final class SseEventResultHandler implements HandlerResultHandler, Ordere
 
 	private final EventStreamTypes types;
 
-	/**
-	 * Create a handler.
-	 * @param streams opens the streams
-	 * @param adapters knows the reactive types
-	 */
-	public SseEventResultHandler(SseStreams streams, ReactiveAdapterRegistry adapters) {
+	SseEventResultHandler(SseStreams streams, ReactiveAdapterRegistry adapters) {
 		this.streams = streams;
 		this.types = new EventStreamTypes(adapters);
 	}
@@ -50,7 +44,8 @@ public final class SseEventResultHandler implements HandlerResultHandler, Ordere
 
 	@Override
 	public Mono<Void> handleResult(ServerWebExchange exchange, HandlerResult result) {
-		return this.streams.write(events(result), StreamExchange.of(exchange));
+		return this.streams.write(events(result), WebFluxRequest.of(exchange),
+				new WebFluxResponse(exchange.getResponse(), this.streams));
 	}
 
 	private Publisher<SseEvent> events(HandlerResult result) {

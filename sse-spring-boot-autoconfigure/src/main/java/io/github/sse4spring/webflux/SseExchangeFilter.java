@@ -10,10 +10,8 @@ import org.springframework.web.server.WebFilterChain;
 /**
  * Leaves the exchange, with its principal, in the request for those who get only that.
  * The last filter of all, since others may have changed the exchange.
- *
- * @since 0.1.0
  */
-public final class SseExchangeFilter implements WebFilter, Ordered {
+final class SseExchangeFilter implements WebFilter, Ordered {
 
 	@Override
 	public int getOrder() {
@@ -22,7 +20,7 @@ public final class SseExchangeFilter implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		exchange.getRequest().getAttributes().put(StreamExchange.ATTRIBUTE, exchange);
+		exchange.getRequest().getAttributes().put(WebFluxRequest.EXCHANGE_ATTRIBUTE, exchange);
 		return chain.filter(exchange);
 	}
 

@@ -21,7 +21,7 @@ final class SseLastEventIdArgumentResolver implements SyncHandlerMethodArgumentR
 	@Override
 	public @Nullable Object resolveArgumentValue(MethodParameter parameter, BindingContext bindingContext,
 			ServerWebExchange exchange) {
-		return LastEventIds.of(exchange.getRequest());
+		return WebFluxRequest.of(exchange).lastEventId();
 	}
 
 }

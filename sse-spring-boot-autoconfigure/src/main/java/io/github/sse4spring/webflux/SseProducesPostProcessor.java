@@ -22,10 +22,8 @@ import org.springframework.web.reactive.result.method.annotation.RequestMappingH
  * for all its methods, a browser's {@code EventSource} would get 406 otherwise. A handler
  * method that declares events inside something that is not an event stream fails the
  * start.
- *
- * @since 0.1.0
  */
-public final class SseProducesPostProcessor implements BeanPostProcessor {
+final class SseProducesPostProcessor implements BeanPostProcessor {
 
 	private final EventStreamTypes types = new EventStreamTypes(ReactiveAdapterRegistry.getSharedInstance());
 

@@ -1,5 +1,7 @@
 package io.github.sse4spring.webflux;
 
+import io.github.sse4spring.stream.SseStreams;
+
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;
@@ -7,18 +9,12 @@ import org.springframework.web.reactive.result.method.annotation.ArgumentResolve
 /**
  * Adds event streams to Spring WebFlux. A configurer rather than Boot's codec
  * customizers, which {@code @EnableWebFlux} switches off.
- *
- * @since 0.1.0
  */
-public final class SseWebFluxConfigurer implements WebFluxConfigurer {
+final class SseWebFluxConfigurer implements WebFluxConfigurer {
 
 	private final SseStreams streams;
 
-	/**
-	 * Create a configurer.
-	 * @param streams opens the streams
-	 */
-	public SseWebFluxConfigurer(SseStreams streams) {
+	SseWebFluxConfigurer(SseStreams streams) {
 		this.streams = streams;
 	}
 

@@ -13,7 +13,7 @@ final class WebFluxHints implements RuntimeHintsRegistrar {
 
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-		hints.reflection().registerTypeIfPresent(classLoader, SseStreams.NETTY, (type) -> {
+		hints.reflection().registerTypeIfPresent(classLoader, WebFluxResponse.NETTY, (type) -> {
 		});
 		hints.reflection().registerTypeIfPresent(classLoader, NettySocket.EPOLL, (type) -> {
 		});

@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 
 import io.github.sse4spring.SseHubSnapshot;
 import io.github.sse4spring.actuate.SseEndpoint;
-import io.github.sse4spring.webflux.SseConnection;
+import io.github.sse4spring.stream.SseConnection;
 import io.netty.channel.epoll.EpollSocketChannel;
 import org.junit.jupiter.api.Test;
 import reactor.netty.http.server.HttpServerResponse;

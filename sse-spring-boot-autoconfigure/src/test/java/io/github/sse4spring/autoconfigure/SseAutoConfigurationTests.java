@@ -18,11 +18,9 @@ import io.github.sse4spring.codec.SseEventEncoder;
 import io.github.sse4spring.codec.SseEventGuard;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.hub.SseHubBuilderCustomizer;
-import io.github.sse4spring.webflux.SseClientKeyResolver;
-import io.github.sse4spring.webflux.SseConnections;
-import io.github.sse4spring.webflux.SseEventResultHandler;
-import io.github.sse4spring.webflux.SseStreams;
-import io.github.sse4spring.webflux.SseStreamsLifecycle;
+import io.github.sse4spring.stream.SseClientKeyResolver;
+import io.github.sse4spring.stream.SseConnections;
+import io.github.sse4spring.stream.SseStreams;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Mono;
@@ -48,6 +46,7 @@ import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.core.ResolvableType;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ClientCodecConfigurer;
@@ -76,8 +75,8 @@ class SseAutoConfigurationTests {
 		this.reactive.run((context) -> assertThat(context).hasSingleBean(SseEventEncoder.class)
 			.hasSingleBean(SseEventDecoder.class)
 			.hasSingleBean(SseStreams.class)
-			.hasSingleBean(SseEventResultHandler.class)
-			.hasSingleBean(SseStreamsLifecycle.class));
+			.hasBean("sseEventResultHandler")
+			.hasBean("sseStreamsLifecycle"));
 	}
 
 	@Test
@@ -108,7 +107,7 @@ class SseAutoConfigurationTests {
 		this.reactive.withPropertyValues("sse.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(SseEventEncoder.class)
 				.doesNotHaveBean(SseStreams.class)
-				.doesNotHaveBean(SseEventResultHandler.class));
+				.doesNotHaveBean("sseEventResultHandler"));
 	}
 
 	@Test
@@ -282,8 +281,8 @@ class SseAutoConfigurationTests {
 
 	@Test
 	void resultHandlerStandsBetweenResponseEntityAndResponseBody() {
-		this.reactive
-			.run((context) -> assertThat(context.getBean(SseEventResultHandler.class).getOrder()).isEqualTo(50));
+		this.reactive.run((context) -> assertThat(context.getBean("sseEventResultHandler", Ordered.class).getOrder())
+			.isEqualTo(50));
 	}
 
 	@Test
@@ -301,7 +300,7 @@ class SseAutoConfigurationTests {
 	@Test
 	void streamsEndBeforeTheWebServerWaitsAndAfterOtherBeansStop() {
 		this.reactive.run((context) -> {
-			SseStreamsLifecycle drain = context.getBean(SseStreamsLifecycle.class);
+			SmartLifecycle drain = context.getBean("sseStreamsLifecycle", SmartLifecycle.class);
 			assertThat(drain.getPhase()).isGreaterThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE)
 				.isLessThan(SmartLifecycle.DEFAULT_PHASE - 100);
 			assertThat(drain.isPauseable()).isFalse();

@@ -13,7 +13,7 @@ import io.github.sse4spring.actuate.SseEndpoint;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.metrics.ObservedSseHub;
 import io.github.sse4spring.metrics.SseMeters;
-import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.stream.SseConnections;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.config.MeterFilter;

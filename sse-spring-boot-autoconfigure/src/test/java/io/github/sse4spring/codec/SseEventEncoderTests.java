@@ -68,7 +68,7 @@ class SseEventEncoderTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "abc-2", "abc-10", "x" })
 	void idIsFilledIntoItsRoomAsTheLastLine(String id) {
-		SseEventEncoder encoder = new SseEventEncoder(JsonMapper.shared());
+		SseEventEncoder encoder = new SseEventEncoder();
 		SseEvent event = SseEvent.builder().text("a").retry(Duration.ofMillis(5)).build();
 		byte[] frame = encoder.fillIn(encoder.encodeWithRoom(event, "abc-9"), "abc-9", id);
 		assertThat(new String(frame, StandardCharsets.UTF_8)).isEqualTo("data:a\nretry:5\nid:" + id + "\n\n");

@@ -1,5 +1,6 @@
 package io.github.sse4spring.hub;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +19,7 @@ import java.util.stream.IntStream;
 import io.github.sse4spring.SseEncodingException;
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseEventTooLargeException;
+import io.github.sse4spring.SseFrame;
 import io.github.sse4spring.SseGapReason;
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubFullException;
@@ -103,8 +106,23 @@ class SseHubTests {
 	void idLineIsTheLastOfTheFrame() {
 		Taker taker = this.fixture.take("a");
 		String id = this.fixture.publish("a", "x");
-		assertThat(new String(taker.events.get(0).frame(), StandardCharsets.UTF_8))
-			.isEqualTo("data:x\nid:" + id + "\n\n");
+		assertThat(wire(taker.events.get(0))).isEqualTo("data:x\nid:" + id + "\n\n");
+	}
+
+	private static String wire(SseEvent event) {
+		SseFrame frame = Objects.requireNonNull(SseFrame.of(event));
+		ByteBuffer bytes = ByteBuffer.allocate(frame.length());
+		frame.copyTo(0, frame.length(), bytes);
+		return new String(bytes.array(), StandardCharsets.UTF_8);
+	}
+
+	@Test
+	void frameWithoutTheIdEndsInABlankLine() {
+		Taker taker = this.fixture.take("a");
+		this.fixture.publish("a", "x");
+		SseEvent withoutId = taker.events.get(0).withoutId();
+		assertThat(wire(withoutId)).isEqualTo("data:x\n\n");
+		assertThat(withoutId.topic()).isEqualTo("a");
 	}
 
 	@Test
@@ -112,7 +130,24 @@ class SseHubTests {
 		Taker one = this.fixture.take("a");
 		Taker other = this.fixture.take("a");
 		this.fixture.publish("a", "x");
-		assertThat(one.events.get(0).frame()).isSameAs(other.events.get(0).frame());
+		assertThat(SseFrame.of(one.events.get(0))).isSameAs(SseFrame.of(other.events.get(0)));
+	}
+
+	@Test
+	void eventOfAHubHasItsTopicAlsoIfAnOperatorHasChangedIt() {
+		Taker taker = this.fixture.take("a");
+		this.fixture.publish("a", "x");
+		assertThat(taker.events.get(0).topic()).isEqualTo("a");
+		assertThat(taker.events.get(0).withName("n").topic()).isEqualTo("a");
+	}
+
+	@Test
+	void textOfAnEventOfAHubIsDecodedOnce() {
+		Taker taker = this.fixture.take("a");
+		this.hub.publish("a", SseEvent.json(List.of(1, 2)));
+		SseEvent event = taker.events.get(0);
+		assertThat(event.text()).isEqualTo("[1,2]").isSameAs(event.text());
+		assertThat(event.value()).isNull();
 	}
 
 	@Test
@@ -124,7 +159,7 @@ class SseHubTests {
 		assertThat(taker.events).extracting(SseEvent::data).containsExactly("[1,2]", " two\nlines", null);
 		assertThat(taker.events.get(0).isJson()).isFalse();
 		assertThat(taker.events.get(0).name()).isEqualTo("n");
-		assertThat(taker.events.get(0).withName("m").frame()).isNull();
+		assertThat(SseFrame.of(taker.events.get(0).withName("m"))).isNull();
 	}
 
 	@Test

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.hub.SseHubBuilder;
-import io.github.sse4spring.webflux.SseConnections;
+import io.github.sse4spring.stream.SseConnections;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.BeforeEach;

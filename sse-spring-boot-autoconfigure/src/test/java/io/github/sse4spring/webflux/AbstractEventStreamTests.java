@@ -26,6 +26,7 @@ import reactor.test.StepVerifier;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -327,7 +328,7 @@ abstract class AbstractEventStreamTests {
 
 	@Test
 	void streamOpenedWhileDrainingIsToldToComeBack() throws IOException {
-		SseStreamsLifecycle drain = this.context.getBean(SseStreamsLifecycle.class);
+		SmartLifecycle drain = this.context.getBean("sseStreamsLifecycle", SmartLifecycle.class);
 		drain.stop();
 		try (RawClient client = RawClient.get(this.port, "/endless", "Accept: text/event-stream")) {
 			assertThat(client.status()).isEqualTo(200);

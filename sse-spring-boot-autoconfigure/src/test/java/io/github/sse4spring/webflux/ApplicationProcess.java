@@ -13,6 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.stream.SseConnection;
+import io.github.sse4spring.stream.SseConnections;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;

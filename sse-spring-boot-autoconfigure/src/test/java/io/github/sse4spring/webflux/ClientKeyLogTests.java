@@ -2,6 +2,7 @@ package io.github.sse4spring.webflux;
 
 import java.io.IOException;
 
+import io.github.sse4spring.stream.SseClientKeyResolver;
 import io.github.sse4spring.testsupport.RawClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -10,6 +10,7 @@ import java.util.Set;
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseSubscription;
+import io.github.sse4spring.stream.SseConnections;
 import io.github.sse4spring.testsupport.EventStream;
 import io.github.sse4spring.testsupport.RawClient;
 import org.junit.jupiter.api.AfterEach;

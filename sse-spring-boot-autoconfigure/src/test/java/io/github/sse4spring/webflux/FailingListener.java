@@ -2,6 +2,11 @@ package io.github.sse4spring.webflux;
 
 import java.time.Duration;
 
+import io.github.sse4spring.stream.SseConnection;
+import io.github.sse4spring.stream.SseLimit;
+import io.github.sse4spring.stream.SseStreamEnd;
+import io.github.sse4spring.stream.SseStreamListener;
+
 /**
  * Fails in the worst way whatever it is told.
  */
@@ -28,7 +33,7 @@ class FailingListener implements SseStreamListener {
 	}
 
 	@Override
-	public void onRefused(String limit) {
+	public void onRefused(SseLimit limit) {
 		throw new AssertionError("refused");
 	}
 

@@ -13,6 +13,10 @@ import java.util.stream.IntStream;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.stream.SseConnection;
+import io.github.sse4spring.stream.SseConnections;
+import io.github.sse4spring.stream.SseStreamEnd;
+import io.github.sse4spring.stream.SseStreamListener;
 import io.github.sse4spring.testsupport.EventStream;
 import io.github.sse4spring.testsupport.FaultProxy;
 import io.github.sse4spring.testsupport.RawClient;

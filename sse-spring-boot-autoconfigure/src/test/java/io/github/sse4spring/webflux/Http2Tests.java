@@ -28,6 +28,10 @@ import javax.net.ssl.TrustManagerFactory;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.stream.SseConnection;
+import io.github.sse4spring.stream.SseConnections;
+import io.github.sse4spring.stream.SseStreamEnd;
+import io.github.sse4spring.stream.SseStreamListener;
 import io.github.sse4spring.testsupport.EventStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;

@@ -7,19 +7,23 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseLagPolicy;
 import io.github.sse4spring.SseSubscription;
+import io.github.sse4spring.stream.Places;
+import io.github.sse4spring.stream.SseClientKeyResolver;
+import io.github.sse4spring.stream.SseConnection;
+import io.github.sse4spring.stream.SseConnections;
+import io.github.sse4spring.stream.SseLimit;
+import io.github.sse4spring.stream.SseStreamListener;
+import io.github.sse4spring.stream.SseStreams;
 import io.github.sse4spring.testsupport.RawClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,8 +108,8 @@ class LimitTests {
 
 	private void awaitNone() {
 		await().until(() -> this.connections.list().isEmpty());
-		StreamLimits limits = this.context.getBean(SseStreams.class).limits();
-		await().until(() -> limits.open() == 0 && limits.clients() == 0);
+		Places places = Places.of(this.context.getBean(SseStreams.class));
+		await().until(() -> places.taken() == 0 && places.clients() == 0);
 	}
 
 	@Test
@@ -168,7 +172,7 @@ class LimitTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/limited/empty", "/limited/one", "/limited/error", "/limited/late-error",
 			"/limited/status", "/limited/no-content" })
-	void slotIsGivenBackHoweverAResponseEnds(String path) throws IOException {
+	void placeIsGivenBackHoweverAResponseEnds(String path) throws IOException {
 		// Once more than a client may have streams.
 		for (int i = 0; i < 4; i++) {
 			assertThat(open(path, "ann").readToEnd()).doesNotContain("refused");
@@ -178,19 +182,19 @@ class LimitTests {
 	}
 
 	@Test
-	void slotIsGivenBackWhenAClientGoesAwayBeforeAStreamHasOpened() throws IOException {
+	void placeIsGivenBackWhenAClientGoesAwayBeforeAStreamHasOpened() throws IOException {
 		try (ConfigurableApplicationContext other = StreamApplication.run(Server.class, "sse.stream.open-delay=1h")) {
-			StreamLimits limits = other.getBean(SseStreams.class).limits();
+			Places places = Places.of(other.getBean(SseStreams.class));
 			RawClient client = RawClient.notReading(StreamApplication.port(other), "/limited/silent");
-			await().until(() -> limits.open() == 1);
+			await().until(() -> places.taken() == 1);
 			client.close();
-			await().until(() -> limits.open() == 0);
+			await().until(() -> places.taken() == 0);
 			assertThat(other.getBean(Listener.class).opened).hasValue(0);
 		}
 	}
 
 	@Test
-	void slotIsGivenBackWhenAStreamIsDisconnectedForItsLag() throws IOException {
+	void placeIsGivenBackWhenAStreamIsDisconnectedForItsLag() throws IOException {
 		RawClient client = RawClient.notReading(this.port, "/limited/disconnect", "X-User: ann");
 		this.clients.add(client);
 		await().until(() -> this.connections.list().size() == 1);
@@ -203,7 +207,7 @@ class LimitTests {
 	}
 
 	@Test
-	void slotIsGivenBackWhenAClientStalls() throws IOException {
+	void placeIsGivenBackWhenAClientStalls() throws IOException {
 		this.clients.add(RawClient.notReading(this.port, "/limited/hub", "X-User: ann"));
 		await().until(() -> this.connections.list().size() == 1);
 		for (int i = 0; i < 100; i++) {
@@ -213,31 +217,31 @@ class LimitTests {
 	}
 
 	@Test
-	void slotIsGivenBackWhenAStreamIsDisconnected() throws IOException {
+	void placeIsGivenBackWhenAStreamIsDisconnected() throws IOException {
 		openStreams(3, "ann");
 		this.connections.disconnectClient("ann");
 		awaitNone();
 	}
 
 	@Test
-	void slotIsGivenBackWhenAStreamIsTooOldOrDrained() throws IOException {
+	void placeIsGivenBackWhenAStreamIsTooOldOrDrained() throws IOException {
 		try (ConfigurableApplicationContext other = StreamApplication.run(Server.class, "sse.stream.max-age=1s")) {
-			StreamLimits limits = other.getBean(SseStreams.class).limits();
+			Places places = Places.of(other.getBean(SseStreams.class));
 			try (RawClient aged = RawClient.get(StreamApplication.port(other), "/limited/hub")) {
 				aged.readToEnd();
-				await().until(() -> limits.open() == 0);
+				await().until(() -> places.taken() == 0);
 			}
 			try (RawClient drained = RawClient.get(StreamApplication.port(other), "/limited/hub")) {
-				await().until(() -> limits.open() == 1);
+				await().until(() -> places.taken() == 1);
 				other.stop();
 				drained.readToEnd();
-				await().until(() -> limits.open() == 0);
+				await().until(() -> places.taken() == 0);
 			}
 		}
 	}
 
 	@Test
-	void noSlotIsWantedWhereNothingIsSubscribed() throws IOException {
+	void noPlaceIsTakenWhereNothingIsSubscribed() throws IOException {
 		openStreams(3, "ann");
 		openStreams(2, "bob");
 		try (RawClient head = RawClient.request(this.port, "HEAD", "/limited/hub");
@@ -246,28 +250,6 @@ class LimitTests {
 			assertThat(end.status()).isEqualTo(204);
 		}
 		assertThat(this.context.getBean(Listener.class).refusals).isEmpty();
-	}
-
-	@Test
-	void oneClientAboveItsLimitTakesNoRoomOfOthers() {
-		StreamLimits limits = new StreamLimits(new SseStreamSettings.Limits(2, 1, Duration.ofSeconds(1)));
-		assertThat(limits.acquire("greedy")).isNull();
-		AtomicInteger refused = new AtomicInteger();
-		CompletableFuture<Void> greedy = CompletableFuture.runAsync(() -> {
-			for (int i = 0; i < 100_000; i++) {
-				assertThat(limits.acquire("greedy")).isEqualTo(StreamLimits.CLIENT);
-			}
-		});
-		while (!greedy.isDone()) {
-			if (limits.acquire("other") != null) {
-				refused.incrementAndGet();
-			}
-			else {
-				limits.release("other");
-			}
-		}
-		assertThat(greedy).isCompleted();
-		assertThat(refused).hasValue(0);
 	}
 
 	@Test
@@ -283,45 +265,6 @@ class LimitTests {
 					.isEqualTo("none".equals(strategy) ? "127.0.0.1" : "192.0.2.7");
 				assertThat(client.status()).isEqualTo(200);
 			}
-		}
-	}
-
-	@Test
-	void limitIsNeverExceededByOneUnderAThousandParallelConnects() throws Exception {
-		StreamLimits limits = new StreamLimits(new SseStreamSettings.Limits(100, 7, Duration.ofSeconds(1)));
-		AtomicInteger most = new AtomicInteger();
-		AtomicInteger admitted = new AtomicInteger();
-		CountDownLatch start = new CountDownLatch(1);
-		ExecutorService threads = Executors.newCachedThreadPool();
-		for (int i = 0; i < 1000; i++) {
-			String key = (i % 3 != 0) ? "client " + i % 40 : null;
-			threads.execute(() -> {
-				awaitStart(start);
-				for (int round = 0; round < 20; round++) {
-					if (limits.acquire(key) == null) {
-						admitted.incrementAndGet();
-						most.accumulateAndGet(limits.open(), Math::max);
-						Thread.yield();
-						limits.release(key);
-					}
-				}
-			});
-		}
-		start.countDown();
-		threads.shutdown();
-		assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
-		assertThat(most.get()).isBetween(1, 100);
-		assertThat(admitted.get()).isPositive();
-		assertThat(limits.open()).isZero();
-		assertThat(limits.clients()).isZero();
-	}
-
-	private static void awaitStart(CountDownLatch latch) {
-		try {
-			latch.await();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
 		}
 	}
 
@@ -451,8 +394,8 @@ class LimitTests {
 		}
 
 		@Override
-		public void onRefused(String limit) {
-			this.refusals.add(limit);
+		public void onRefused(SseLimit limit) {
+			this.refusals.add(limit.code());
 		}
 
 	}

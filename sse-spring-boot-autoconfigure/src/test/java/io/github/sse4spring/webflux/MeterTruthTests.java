@@ -12,6 +12,8 @@ import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseLagPolicy;
 import io.github.sse4spring.SseSubscription;
+import io.github.sse4spring.stream.SseConnections;
+import io.github.sse4spring.stream.SseStreamEnd;
 import io.github.sse4spring.testsupport.RawClient;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;

@@ -19,6 +19,7 @@ import javax.management.ObjectName;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.stream.SseConnections;
 import io.netty.util.internal.PlatformDependent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -6,6 +6,9 @@ import java.util.stream.IntStream;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseHub;
+import io.github.sse4spring.stream.Places;
+import io.github.sse4spring.stream.SseConnections;
+import io.github.sse4spring.stream.SseStreams;
 import io.github.sse4spring.testsupport.FaultProxy;
 import io.github.sse4spring.testsupport.RawClient;
 import org.junit.jupiter.api.Test;
@@ -65,7 +68,7 @@ class TomcatEventStreamTests extends AbstractEventStreamTests {
 				assertThat(client.readToEnd()).endsWith("id:sse-end\n\n");
 			}
 			await().until(() -> context.getBean(SseConnections.class).count() == 0
-					&& context.getBean(SseStreams.class).limits().open() == 0);
+					&& Places.of(context.getBean(SseStreams.class)).taken() == 0);
 		}
 	}
 

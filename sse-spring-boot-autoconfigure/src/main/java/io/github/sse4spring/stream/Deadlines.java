@@ -1,0 +1,144 @@
+package io.github.sse4spring.stream;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * The deadlines of all streams on one loop, served by one timer. Used on the thread of
+ * the loop only.
+ */
+final class Deadlines {
+
+	/*
+	 * Every write of a stream moves its deadline to a later time, long before the
+	 * deadline is reached. That only stores a number: the entry stays in its list, and is
+	 * added again when its old time has come. Only a deadline that becomes earlier gets a
+	 * second entry, which makes the first one stale. Times are on a grid, so there are
+	 * few of them, and each has a plain list. The memory of a stream at rest is cold, and
+	 * touching it is the cost: so no entry is touched before its time has come.
+	 */
+	static final long NEVER = Long.MAX_VALUE;
+
+	/** Wake-ups are rounded up to this grid, so that many deadlines share one. */
+	private static final long GRID = TimeUnit.MILLISECONDS.toNanos(50);
+
+	/** Entries are visited at least this often, so stale ones do not stay for longer. */
+	private static final long HORIZON = TimeUnit.MINUTES.toNanos(1);
+
+	private static final Log logger = LogFactory.getLog(Deadlines.class);
+
+	private final LoopTimer timer;
+
+	private final NavigableMap<Long, List<Deadline>> waiting = new TreeMap<>();
+
+	private long wakeUpAt = NEVER;
+
+	Deadlines(LoopTimer timer) {
+		this.timer = timer;
+	}
+
+	/** A deadline that is not set yet. */
+	Deadline create(Runnable action) {
+		return new Deadline(action);
+	}
+
+	private void enqueue(Deadline deadline) {
+		long at = Math.min(deadline.at, this.timer.nanoTime() + HORIZON);
+		deadline.queuedAt = (at + GRID - 1) / GRID * GRID;
+		this.waiting.computeIfAbsent(deadline.queuedAt, (time) -> new ArrayList<>()).add(deadline);
+		wakeUpBy(deadline.queuedAt);
+	}
+
+	/** How many entries wait, stale ones included. */
+	int size() {
+		return this.waiting.values().stream().mapToInt(List::size).sum();
+	}
+
+	private void wakeUpBy(long at) {
+		if (at < this.wakeUpAt) {
+			this.wakeUpAt = at;
+			this.timer.schedule(() -> wakeUp(at), at - this.timer.nanoTime());
+		}
+	}
+
+	private void wakeUp(long scheduledFor) {
+		if (scheduledFor != this.wakeUpAt) {
+			// An earlier wake-up was scheduled after this one, and has done its work.
+			return;
+		}
+		this.wakeUpAt = NEVER;
+		long now = this.timer.nanoTime();
+		while (!this.waiting.isEmpty() && this.waiting.firstKey() <= now) {
+			Map.Entry<Long, List<Deadline>> due = this.waiting.pollFirstEntry();
+			for (Deadline deadline : due.getValue()) {
+				if (deadline.queuedAt == due.getKey()) {
+					deadline.reached(now);
+				}
+			}
+		}
+		if (!this.waiting.isEmpty()) {
+			wakeUpBy(this.waiting.firstKey());
+		}
+	}
+
+	/**
+	 * One deadline, which runs its action when it is reached and is then not set.
+	 */
+	final class Deadline {
+
+		private Runnable action;
+
+		private long at = NEVER;
+
+		private long queuedAt = NEVER;
+
+		private Deadline(Runnable action) {
+			this.action = action;
+		}
+
+		/** Set it to a time of the loop, or to {@link #NEVER}. */
+		void set(long at) {
+			this.at = at;
+			if (at <= this.queuedAt - GRID) {
+				enqueue(this);
+			}
+		}
+
+		/** Unset it for good, and release the action. */
+		void cancel() {
+			this.at = NEVER;
+			this.action = () -> {
+			};
+		}
+
+		private void reached(long now) {
+			this.queuedAt = NEVER;
+			if (this.at <= now) {
+				this.at = NEVER;
+				run();
+			}
+			else if (this.at != NEVER) {
+				enqueue(this);
+			}
+		}
+
+		private void run() {
+			try {
+				this.action.run();
+			}
+			catch (Throwable ex) {
+				// The other deadlines of this time are still reached.
+				logger.error("A stream has failed when its time had come", ex);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,151 @@
+package io.github.sse4spring.stream;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events that the sources of one stream have handed over and that are not written
+ * yet. Used where an event may overtake another one between source and stream. Safe for
+ * use by any thread.
+ */
+final class Outstanding implements Consumer<String> {
+
+	/*
+	 * An event is added before the source emits it, and removed when it is written. An id
+	 * may be written when no event before it is here. An event that an operator leaves
+	 * out is never written, so it holds back all ids from then on. That is safe, and it
+	 * limits the memory: beyond a largest number of events nothing is tracked, since the
+	 * ids are held back anyway.
+	 *
+	 * When the next source of the stream begins, a gap notice covers the events of the
+	 * earlier sources that have not arrived. Once the notice is written, those events
+	 * hold back nothing any more.
+	 */
+	private static final int MAX = 1024;
+
+	private final Map<String, Event> events = new LinkedHashMap<>();
+
+	/** The id that was handed over last, or the position at which the source begins. */
+	private String last = "";
+
+	private int source;
+
+	/** Set when there were too many events: the id before the oldest of them. */
+	private @Nullable String stuckAt;
+
+	private int stuckSource;
+
+	/**
+	 * Another source begins.
+	 * @param position the id before its first event
+	 * @return the number of the source
+	 */
+	synchronized int begin(String position) {
+		this.last = position;
+		return ++this.source;
+	}
+
+	/** An event with this id is handed over. */
+	@Override
+	public synchronized void accept(String id) {
+		Event same = this.events.get(id);
+		if (same != null && same.source < this.source) {
+			// The next source hands the event over again, so the older one is gone.
+			this.events.remove(id);
+		}
+		// An id that is still here belongs to two events. The older place counts.
+		this.events.computeIfAbsent(id, (key) -> new Event(this.last, this.source)).count++;
+		this.last = id;
+		if (this.events.size() > MAX) {
+			this.stuckAt = (this.stuckAt != null) ? this.stuckAt : oldest().before;
+			this.stuckSource = this.source;
+			this.events.clear();
+		}
+	}
+
+	/** An event has come through the operators. */
+	synchronized void arrived(@Nullable String id) {
+		Event event = this.events.get(id);
+		if (event != null) {
+			event.arrived++;
+		}
+	}
+
+	/** Whether everything that was handed over has come through the operators. */
+	synchronized boolean haveAllArrived() {
+		return this.stuckAt == null && this.events.values().stream().allMatch(Event::hasArrived);
+	}
+
+	/**
+	 * Forget the events of earlier sources that have not arrived: a gap notice covers
+	 * them.
+	 */
+	synchronized void forgetMissingBefore(int source) {
+		this.events.values().removeIf((event) -> event.source < source && !event.hasArrived());
+		if (this.stuckSource < source) {
+			this.stuckAt = null;
+		}
+	}
+
+	/** An event is written. */
+	synchronized void written(String id) {
+		Event event = this.events.get(id);
+		if (event != null && --event.count == 0) {
+			this.events.remove(id);
+		}
+	}
+
+	/** The newest id before which nothing is outstanding. */
+	synchronized String position() {
+		if (this.stuckAt != null) {
+			return this.stuckAt;
+		}
+		return this.events.isEmpty() ? this.last : oldest().before;
+	}
+
+	/**
+	 * The same, but if nothing is outstanding, the position of the source, which may have
+	 * left out events since.
+	 * @param ofSource the position of the source, read before this call
+	 */
+	synchronized String position(String ofSource) {
+		if (this.stuckAt == null && this.events.isEmpty()) {
+			this.last = ofSource;
+		}
+		return position();
+	}
+
+	/** How many events are tracked. */
+	synchronized int size() {
+		return this.events.size();
+	}
+
+	private Event oldest() {
+		return this.events.values().iterator().next();
+	}
+
+	private static final class Event {
+
+		private final String before;
+
+		private final int source;
+
+		private int count;
+
+		private int arrived;
+
+		private Event(String before, int source) {
+			this.before = before;
+			this.source = source;
+		}
+
+		private boolean hasArrived() {
+			return this.arrived >= this.count;
+		}
+
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.github.sse4spring.stream;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * One thread, and the parts that its streams share. Those parts are used on the thread of
+ * the loop only. The public methods of the loop may be called on any thread. Internal: a
+ * web stack extends it for the event loops of its server.
+ *
+ * @since 0.1.0
+ */
+public abstract class StreamLoop implements Executor, LoopTimer {
+
+	private static final long ORIGIN = System.nanoTime();
+
+	private final Deadlines deadlines = new Deadlines(this);
+
+	private StreamBatch batch = new StreamBatch();
+
+	/**
+	 * Create a loop.
+	 */
+	protected StreamLoop() {
+	}
+
+	/**
+	 * Return whether the caller is on the thread of this loop.
+	 * @return {@code true} if so
+	 */
+	public abstract boolean inLoop();
+
+	/**
+	 * Run a task on the thread of this loop, after the tasks that it was given before.
+	 * @throws RejectedExecutionException if the loop takes no more tasks. The task is not
+	 * run then, and the loop may still be at work on the tasks that it took before
+	 */
+	@Override
+	public abstract void execute(Runnable task);
+
+	@Override
+	public long nanoTime() {
+		return System.nanoTime() - ORIGIN;
+	}
+
+	final Deadlines deadlines() {
+		return this.deadlines;
+	}
+
+	/** The batch of this loop. A stream that fills it empties it before it returns. */
+	final StreamBatch batch() {
+		return this.batch;
+	}
+
+	/** Leave the batch to a stream that could not empty it, and create a new one. */
+	final void leaveBatch() {
+		this.batch = new StreamBatch();
+	}
+
+}

@@ -1,0 +1,466 @@
+package io.github.sse4spring.stream;
+
+import java.util.concurrent.RejectedExecutionException;
+
+import io.github.sse4spring.SseEvent;
+import io.github.sse4spring.SseKeepAlive;
+import io.github.sse4spring.SseLagException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.util.context.Context;
+
+/**
+ * Writes one stream: takes events from its source while the client reads, and writes them
+ * in batches to the transport.
+ */
+final class StreamWriter implements StreamControl, OpenStream {
+
+	/*
+	 * Everything here happens on the loop of the stream, so there are no locks and
+	 * nothing is volatile. A method that may be called on any thread says so, and hands
+	 * its work to the loop. "pump" is the only method that writes. It may be entered
+	 * again from what it calls: the source emits when it is asked for more, and the
+	 * transport becomes ready when it is given bytes. The inner call only sets
+	 * "pumpAgain", and the outer call looks again.
+	 *
+	 * The loop may refuse a task: because it is gone with its server, or because its
+	 * queue is full while it still runs. The task is not run on another thread. The
+	 * source is cancelled, which any thread may do, "refused" is set, and the loop cuts
+	 * the stream at its next pump, if there is one.
+	 *
+	 * A batch that is too large for one write stays in "rest", and nothing else is
+	 * written until it is empty. So every frame is whole, and a client that does not read
+	 * costs a part of a large event and not all of it.
+	 *
+	 * waiting -> open -> ended. Waiting: nothing is on the wire, so an error still
+	 * becomes the status of the response. Open: the stream ends in a whole frame and a
+	 * clean end, unless the client is gone.
+	 */
+	private enum State {
+
+		WAITING, OPEN, ENDED
+
+	}
+
+	private static final int MAX_BATCHES = 16;
+
+	private static final Log logger = LogFactory.getLog(StreamWriter.class);
+
+	private final StreamEnvironment environment;
+
+	private final StreamFrames frames;
+
+	private final StreamTransport transport;
+
+	private final StreamLoop loop;
+
+	private final long id;
+
+	private final StreamClient client;
+
+	private final StreamStatistics statistics = new StreamStatistics();
+
+	private final StreamPosition position;
+
+	private final StreamDeadlines deadlines;
+
+	private final OwnFrames ownFrames = new OwnFrames();
+
+	private final Runnable onOpen;
+
+	private final SourceSubscriber sourceSubscriber;
+
+	private final BatchReader batchReader;
+
+	private State state = State.WAITING;
+
+	private boolean pumping;
+
+	private boolean pumpAgain;
+
+	/** The part of the last batch that is not written yet. */
+	private @Nullable StreamBatch rest;
+
+	/** Whether the stall watch looks right after the flush of this pump. */
+	private boolean mustSettle;
+
+	private boolean failureLogged;
+
+	private SseStreamEnd end = SseStreamEnd.COMPLETED;
+
+	/** Whether the stream has closed its connection: an error of it is expected then. */
+	private volatile boolean aborted;
+
+	private volatile boolean refused;
+
+	StreamWriter(StreamEnvironment environment, StreamTransport transport, Context context, StreamClient client,
+			Runnable onOpen) {
+		this.environment = environment;
+		this.frames = environment.frames();
+		this.transport = transport;
+		this.loop = transport.loop();
+		this.deadlines = new StreamDeadlines(this.loop, this::pump,
+				new StallWatch(transport, environment.settings().lifetime().stallTimeout().toNanos()),
+				environment.keepAlive());
+		this.id = environment.open().nextId();
+		this.client = client;
+		this.position = new StreamPosition(this.frames, client.handler());
+		this.onOpen = onOpen;
+		this.sourceSubscriber = new SourceSubscriber(this, this.loop, this.position, context, client.lastEventId());
+		this.batchReader = new BatchReader(this.sourceSubscriber, this.position, environment.listeners());
+	}
+
+	/**
+	 * Start, once, and subscribe to the source. Operators expect that on the thread of
+	 * the caller.
+	 */
+	void start(Publisher<? extends SseEvent> source) {
+		// Register first: disconnectClient must find this stream.
+		this.environment.open().add(this);
+		this.transport.start();
+		run(this::begin);
+		source.subscribe(this.sourceSubscriber);
+	}
+
+	private void begin() {
+		if (this.state != State.ENDED) {
+			this.transport.begin();
+			SseStreamSettings settings = this.environment.settings();
+			this.deadlines.begin(settings.openDelay(), settings.lifetime().maxAge());
+		}
+	}
+
+	/** On any thread: the client has gone. */
+	void gone() {
+		run(() -> {
+			if (this.state != State.ENDED) {
+				logger.debug("The client has gone away");
+				ended(SseStreamEnd.GONE);
+			}
+			this.environment.open().remove(this);
+		});
+	}
+
+	/** On any thread: the response is over, to its last byte. */
+	void left() {
+		this.environment.open().remove(this);
+		run(() -> {
+			this.deadlines.cancel();
+			this.transport.left();
+		});
+	}
+
+	@Override
+	public void run(Runnable task) {
+		if (this.loop.inLoop()) {
+			task.run();
+		}
+		else {
+			execute(task);
+		}
+	}
+
+	@Override
+	public void execute(Runnable task) {
+		try {
+			this.loop.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			this.refused = true;
+			this.sourceSubscriber.abandon();
+		}
+	}
+
+	@Override
+	public boolean isRefused() {
+		return this.refused;
+	}
+
+	@Override
+	public long id() {
+		return this.id;
+	}
+
+	@Override
+	public @Nullable String clientKey() {
+		return this.client.key();
+	}
+
+	@Override
+	public SseConnection connection() {
+		return this.statistics.snapshot(this.id, this.client.key(), this.position.source());
+	}
+
+	@Override
+	public void useKeepAlive(SseKeepAlive.Settings settings) {
+		if (this.state != State.ENDED) {
+			this.deadlines.look();
+			this.deadlines.use(settings, this.frames);
+			// The keep-alive may be due already, and only a pump writes it.
+			execute(this::pump);
+		}
+	}
+
+	@Override
+	public void writeAhead(SseEvent notice) {
+		if (this.state != State.ENDED) {
+			this.ownFrames.addAhead(this.frames.notice(notice));
+		}
+	}
+
+	@Override
+	public void end(SseStreamEnd reason) {
+		execute(() -> {
+			endWith(this.frames.comeBack(), reason);
+			pump();
+		});
+	}
+
+	@Override
+	public void abort(SseStreamEnd reason) {
+		execute(() -> abortNow(reason, "The client did not read to the end of the stream"));
+	}
+
+	private void abortNow(SseStreamEnd reason, String why) {
+		this.aborted = true;
+		try {
+			ended(reason);
+			this.deadlines.cancel();
+		}
+		finally {
+			// Also if there is no memory left to log with.
+			this.transport.abort(why);
+		}
+	}
+
+	/** On any thread: whether the stream has closed its connection. */
+	boolean isAborted() {
+		return this.aborted;
+	}
+
+	@Override
+	public boolean isPumping() {
+		return this.pumping;
+	}
+
+	@Override
+	public void pump() {
+		if (this.pumping) {
+			this.pumpAgain = true;
+			return;
+		}
+		this.pumping = true;
+		try {
+			this.deadlines.look();
+			endIfTimeIsUp();
+			if (writeBatches() && canWrite()) {
+				// Other streams of this loop have their turn first.
+				execute(this::pump);
+			}
+			armOrSettle();
+		}
+		catch (Throwable ex) {
+			// A batch was taken and could not be written. Only a cut makes the client
+			// come back for it. Cut first, since logging may fail too.
+			abortNow(SseStreamEnd.FAILED, "A batch could not be written");
+			logger.error(this.client.describe(this.id) + " was cut, since a batch could not be written", ex);
+		}
+		finally {
+			this.loop.batch().clear();
+			this.pumping = false;
+		}
+	}
+
+	/** Returns whether there may be more. */
+	private boolean writeBatches() {
+		boolean more = true;
+		for (int i = 0; more && i < MAX_BATCHES; i++) {
+			this.pumpAgain = false;
+			more = canWrite() && (writeBatch() || this.pumpAgain);
+		}
+		return more;
+	}
+
+	private void armOrSettle() {
+		if (this.mustSettle) {
+			this.mustSettle = false;
+			// Behind the flush, which the server has handed to the loop.
+			execute(this.deadlines::settle);
+		}
+		else {
+			this.deadlines.arm();
+		}
+	}
+
+	private void endIfTimeIsUp() {
+		if (this.refused && this.state != State.ENDED) {
+			abortNow(SseStreamEnd.FAILED, "The event loop has refused a task");
+		}
+		else if (this.deadlines.hasStalled()) {
+			logger.debug("The client has taken nothing for the stall timeout");
+			abortNow(SseStreamEnd.STALLED, "The client does not read");
+		}
+		else if (this.deadlines.isTooOld()) {
+			endWith(this.frames.comeBack(), SseStreamEnd.AGED);
+		}
+	}
+
+	private boolean canWrite() {
+		boolean ready = this.transport.isReady();
+		this.statistics.ready(ready);
+		return ready && this.state != State.ENDED;
+	}
+
+	/**
+	 * Write one batch, or a part of it.
+	 * @return whether there may be more
+	 */
+	private boolean writeBatch() {
+		if (this.rest != null) {
+			write(this.rest);
+			return true;
+		}
+		StreamBatch batch = this.loop.batch();
+		boolean more = fill(batch);
+		return this.state != State.ENDED && write(batch) && more;
+	}
+
+	/**
+	 * Fill a batch with events, and with the frames of the stream itself.
+	 * @return whether there may be more events: a direct source signals that by itself
+	 */
+	private boolean fill(StreamBatch batch) {
+		Throwable failure = takeEvents(batch);
+		boolean more = batch.isFull() || !this.sourceSubscriber.isDirect();
+		if (failure instanceof SseLagException) {
+			this.failureLogged = true;
+			endWith(this.frames.comeBack(), SseStreamEnd.LAGGED);
+			failure = null;
+		}
+		if (failure != null && this.state == State.WAITING && batch.isEmpty()) {
+			this.failureLogged = true;
+			ended(SseStreamEnd.FAILED);
+			this.transport.fail(failure);
+			return false;
+		}
+		if (failure != null) {
+			logFailure(failure);
+			endWith(this.frames.error(failure), SseStreamEnd.FAILED);
+		}
+		// An event that an operator has failed with was handed over, but does not arrive.
+		addOwnFrames(batch, failure == null);
+		return more;
+	}
+
+	private @Nullable Throwable takeEvents(StreamBatch batch) {
+		this.ownFrames.moveAheadTo(batch);
+		if (this.ownFrames.hasLast()) {
+			return null;
+		}
+		Throwable failure = this.batchReader.fill(batch);
+		if (failure == null && this.batchReader.isAtEnd()) {
+			this.ownFrames.setLast(this.frames.completed());
+		}
+		return failure;
+	}
+
+	private void addOwnFrames(StreamBatch batch, boolean mayMove) {
+		boolean isQuiet = batch.isEmpty() && !this.ownFrames.hasLast();
+		byte[] keepAlive = isQuiet ? this.deadlines.dueKeepAlive() : null;
+		boolean mustMove = mayMove && (!batch.isEmpty() || keepAlive != null);
+		byte[] move = mustMove ? this.position.move(this.sourceSubscriber.isDirect()) : null;
+		// A source adds a notice before it moves past it, so no move passes a notice.
+		this.position.addAhead(batch, this.sourceSubscriber.isDirect());
+		batch.add(move);
+		if (keepAlive != null) {
+			batch.add(keepAlive);
+			this.environment.listeners().tell(SseStreamListener::onKeepAlive);
+		}
+		this.ownFrames.addLastTo(batch);
+		if (this.state == State.WAITING
+				&& (!batch.isEmpty() || this.ownFrames.hasLast() || this.deadlines.mustOpen())) {
+			open(batch);
+		}
+	}
+
+	private void open(StreamBatch batch) {
+		this.state = State.OPEN;
+		this.deadlines.opened();
+		this.onOpen.run();
+		batch.addFirst(this.frames.opening());
+		this.environment.listeners().tell((listener) -> listener.onOpen(connection()));
+	}
+
+	private void endWith(byte[] lastFrame, SseStreamEnd reason) {
+		if (this.state != State.ENDED && !this.ownFrames.hasLast()) {
+			this.sourceSubscriber.cancel();
+			this.ownFrames.setLast(lastFrame);
+			this.end = reason;
+		}
+	}
+
+	/**
+	 * Write a batch, or a part of it.
+	 * @return whether something was written and the stream goes on
+	 */
+	private boolean write(StreamBatch batch) {
+		int length = Math.min(batch.size(), this.transport.maxWrite());
+		int taken = this.batchReader.takeCount();
+		boolean last = this.ownFrames.isLastTaken() && length == batch.size();
+		this.statistics.written(taken, length);
+		if (length > 0) {
+			this.transport.write(batch, length);
+			keepRest(batch);
+		}
+		if (length > 0 && this.state != State.ENDED) {
+			boolean rested = this.deadlines.written();
+			this.mustSettle = (this.mustSettle || rested) && !last;
+		}
+		if (taken > 0) {
+			this.environment.listeners().tell((listener) -> listener.onBatch(taken, this.batchReader.delay()));
+		}
+		if (last && this.state != State.ENDED) {
+			ended(this.end);
+			this.transport.end();
+		}
+		return length > 0 && !last;
+	}
+
+	private void keepRest(StreamBatch batch) {
+		if (batch.isEmpty() || this.state == State.ENDED) {
+			this.rest = null;
+		}
+		else if (this.rest == null) {
+			this.rest = batch;
+			this.loop.leaveBatch();
+		}
+	}
+
+	private void ended(SseStreamEnd reason) {
+		if (this.state == State.ENDED) {
+			return;
+		}
+		boolean open = (this.state == State.OPEN);
+		this.state = State.ENDED;
+		this.ownFrames.clearAhead();
+		this.rest = null;
+		this.sourceSubscriber.cancel();
+		if (!this.failureLogged && this.sourceSubscriber.error() != null) {
+			logFailure(this.sourceSubscriber.error());
+		}
+		this.deadlines.ended();
+		this.transport.release();
+		if (open) {
+			this.environment.listeners()
+				.tell((listener) -> listener.onEnd(connection(), reason, this.deadlines.open()));
+		}
+	}
+
+	private void logFailure(Throwable failure) {
+		this.failureLogged = true;
+		logger.error(this.client.describe(this.id) + " has failed after it was opened", failure);
+	}
+
+}

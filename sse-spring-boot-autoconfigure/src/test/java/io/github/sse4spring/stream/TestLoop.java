@@ -1,0 +1,107 @@
+package io.github.sse4spring.stream;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.PriorityQueue;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * A loop that runs when told to, on a clock that moves when told to.
+ */
+final class TestLoop extends StreamLoop {
+
+	private final Deque<Runnable> tasks = new ArrayDeque<>();
+
+	private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(Timer::at));
+
+	private long now;
+
+	private boolean running;
+
+	boolean full;
+
+	int timersScheduled;
+
+	int tasksRun;
+
+	@Override
+	public boolean inLoop() {
+		return this.running;
+	}
+
+	@Override
+	public void execute(Runnable task) {
+		if (this.full) {
+			throw new RejectedExecutionException("full");
+		}
+		this.tasks.add(task);
+	}
+
+	@Override
+	public void schedule(Runnable task, long delayNanos) {
+		this.timersScheduled++;
+		this.timers.add(new Timer(this.now + delayNanos, task));
+	}
+
+	@Override
+	public long nanoTime() {
+		return this.now;
+	}
+
+	/** Let something run before what was handed to the loop already. */
+	void prepend(Runnable task) {
+		this.tasks.addFirst(task);
+	}
+
+	/** Run what was handed to the loop, and what that hands to it. */
+	void runTasks() {
+		runTasks(Integer.MAX_VALUE);
+	}
+
+	/** Run a number of tasks at the most. */
+	void runTasks(int most) {
+		this.running = true;
+		try {
+			for (int i = 0; i < most && !this.tasks.isEmpty(); i++) {
+				this.tasksRun++;
+				this.tasks.remove().run();
+			}
+		}
+		finally {
+			this.running = false;
+		}
+	}
+
+	/** Run something on the loop. */
+	void onLoop(Runnable task) {
+		execute(task);
+		runTasks();
+	}
+
+	int timersWaiting() {
+		return this.timers.size();
+	}
+
+	void standStill(Duration duration) {
+		this.now += duration.toNanos();
+	}
+
+	void advance(Duration duration) {
+		long end = this.now + duration.toNanos();
+		runTasks();
+		while (!this.timers.isEmpty() && this.timers.peek().at <= end) {
+			Timer timer = this.timers.remove();
+			this.now = Math.max(this.now, timer.at);
+			onLoop(timer.task);
+		}
+		this.now = end;
+		runTasks();
+	}
+
+	private record Timer(long at, Runnable task) {
+
+	}
+
+}
