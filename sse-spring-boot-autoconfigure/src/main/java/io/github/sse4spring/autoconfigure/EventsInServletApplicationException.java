@@ -9,7 +9,8 @@ import org.springframework.core.ResolvableType;
 import org.springframework.web.method.HandlerMethod;
 
 /**
- * A handler method of a servlet application returns events, which only WebFlux can write.
+ * Thrown if a handler method of a servlet application returns events. Only WebFlux can
+ * write them.
  */
 final class EventsInServletApplicationException extends RuntimeException {
 
@@ -27,7 +28,7 @@ final class EventsInServletApplicationException extends RuntimeException {
 	}
 
 	private static boolean mentionsEvents(ResolvableType type) {
-		// Only what was written down: the bounds of a raw type may go on for ever.
+		// Declared type arguments only, since the bounds of a raw type may be recursive.
 		boolean parameterized = type.getType() instanceof ParameterizedType;
 		return type.toClass() == SseEvent.class || (parameterized
 				&& Arrays.stream(type.getGenerics()).anyMatch(EventsInServletApplicationException::mentionsEvents));

@@ -4,7 +4,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Says what to do about an {@link EventsInServletApplicationException}.
+ * Describes an {@link EventsInServletApplicationException} and the possible remedies.
  */
 final class EventsInServletApplicationFailureAnalyzer
 		extends AbstractFailureAnalyzer<EventsInServletApplicationException> {

@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Says what to do about an {@link SseHiddenEventsException}.
+ * Describes an {@link SseHiddenEventsException} and the possible remedies.
  */
 final class HiddenEventsFailureAnalyzer extends AbstractFailureAnalyzer<SseHiddenEventsException> {
 

@@ -6,22 +6,24 @@ import java.util.Map;
 
 import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseSubscription;
+import io.github.sse4spring.hub.SseHubBuilder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Refuses values out of range with an exception that names the property as it is written
- * in a file, the value and the range. Spring Boot reports it with the value as it was
- * written and the place where it stands.
+ * Checks the values of properties. A value out of range is refused with an exception that
+ * names the property, its value and its range. Spring Boot reports the exception with the
+ * value as it was written and its origin. The value of a property that is not set is
+ * {@code null} and is accepted.
  */
 final class PropertyRules {
 
-	/** Longer is a mistake, and could overflow what counts in nanoseconds. */
+	/** The longest accepted duration. Sums of it fit into a number of nanoseconds. */
 	static final Duration LONGEST = SseKeepAlive.MAX_INTERVAL;
 
-	/** More does not fit into a number of nanoseconds, sooner or later. */
+	/** Longer durations may not fit into a number of nanoseconds. */
 	private static final Duration PRINTABLE = LONGEST.multipliedBy(100);
 
 	private static final Map<String, Duration> TIMES = times();
@@ -31,26 +33,26 @@ final class PropertyRules {
 	private PropertyRules() {
 	}
 
-	static void between(String key, Duration value, Duration min, Duration max) {
-		if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+	static void between(String key, @Nullable Duration value, Duration min, Duration max) {
+		if (value != null && (value.compareTo(min) < 0 || value.compareTo(max) > 0)) {
 			throw refusal(key, print(value), "must be between %s and %s".formatted(print(min), print(max)));
 		}
 	}
 
-	static void positive(String key, long value) {
-		if (value < 1) {
+	static void positive(String key, @Nullable Integer value) {
+		if (value != null && value < 1) {
 			throw refusal(key, value, "must be 1 or more");
 		}
 	}
 
-	static void positive(String key, DataSize value) {
-		if (value.toBytes() < 1) {
+	static void positive(String key, @Nullable DataSize value) {
+		if (value != null && value.toBytes() < 1) {
 			throw refusal(key, print(value), "must be 1 B or more");
 		}
 	}
 
-	static void notNegative(String key, long value) {
-		if (value < 0) {
+	static void notNegative(String key, @Nullable Integer value) {
+		if (value != null && value < 0) {
 			throw refusal(key, value, "must be 0 or more");
 		}
 	}
@@ -68,15 +70,15 @@ final class PropertyRules {
 		}
 	}
 
-	static void notAbove(String key, DataSize value, String upperKey, DataSize upper) {
-		if (value.compareTo(upper) > 0) {
+	static void notAbove(String key, @Nullable DataSize value, String upperKey, DataSize upper) {
+		if (value != null && value.compareTo(upper) > 0) {
 			throw refusalAbove(key, print(value), upperKey, print(upper));
 		}
 	}
 
 	static void path(String key, String path) {
 		if (!path.startsWith("/") || path.chars().anyMatch((c) -> "*?{}".indexOf(c) >= 0)) {
-			throw refusal(key, path, "must begin with / and be no pattern");
+			throw refusal(key, path, "must begin with / and must not be a pattern");
 		}
 	}
 
@@ -85,7 +87,18 @@ final class PropertyRules {
 			SseSubscription.to(topic);
 		}
 		catch (IllegalArgumentException ex) {
-			throw refusal(key, topic, "has a topic that cannot be one: " + ex.getMessage());
+			throw refusal(key, topic, "has an invalid topic: " + ex.getMessage());
+		}
+	}
+
+	/** Adds the pattern to the builder, which refuses an invalid or repeated one. */
+	static void pattern(String key, String pattern, SseHubBuilder patterns) {
+		try {
+			patterns.topics(pattern, (group) -> {
+			});
+		}
+		catch (IllegalArgumentException ex) {
+			throw refusal(key, pattern, "cannot be used: " + ex.getMessage());
 		}
 	}
 
@@ -98,7 +111,7 @@ final class PropertyRules {
 		return new InvalidConfigurationPropertyValueException(key, value, key + " " + rule);
 	}
 
-	/** A duration in its largest whole unit, such as 15 s. */
+	/** Prints a duration in its largest whole unit, such as 15 s. */
 	static String print(Duration duration) {
 		if (duration.isZero() || duration.abs().compareTo(PRINTABLE) > 0) {
 			return duration.isZero() ? "0" : duration.toString();
@@ -111,7 +124,7 @@ final class PropertyRules {
 			.orElseThrow();
 	}
 
-	/** A size in its largest whole unit, such as 64 MB. */
+	/** Prints a size in its largest whole unit, such as 64 MB. */
 	static String print(DataSize size) {
 		long bytes = size.toBytes();
 		return SIZES.entrySet()

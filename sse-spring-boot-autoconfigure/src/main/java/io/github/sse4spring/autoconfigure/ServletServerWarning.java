@@ -10,9 +10,9 @@ import org.springframework.boot.web.server.reactive.context.ReactiveWebServerIni
 import org.springframework.context.ApplicationListener;
 
 /**
- * Warns once, when the server of a WebFlux application has started, if the server is
- * Tomcat or Jetty. Spring's adapter for servlet containers may touch a response that its
- * container uses for another request by then.
+ * Logs one warning when a WebFlux application has started on Tomcat or Jetty. Spring's
+ * adapter for servlet containers may touch a response after its container has reused the
+ * response for another request.
  */
 final class ServletServerWarning implements ApplicationListener<ReactiveWebServerInitializedEvent> {
 
@@ -22,9 +22,9 @@ final class ServletServerWarning implements ApplicationListener<ReactiveWebServe
 			+ " requests may be lost or cut, since Spring's adapter may touch a response that %1$s already uses for another"
 			+ " request. Use Reactor Netty: spring-boot-starter-reactor-netty without spring-boot-starter-%s.";
 
-	/** The classes of the servers by name, since neither need be on the class path. */
+	/** The servers are named, since their classes may not be on the class path. */
 	private static final Map<String, String> WARNINGS = Map.of("org.springframework.boot.tomcat.TomcatWebServer",
-			WARNING.formatted("Tomcat", "tomcat") + " If that cannot be, set server.tomcat.processor-cache=0.",
+			WARNING.formatted("Tomcat", "tomcat") + " If that is not possible, set server.tomcat.processor-cache=0.",
 			"org.springframework.boot.jetty.JettyWebServer", WARNING.formatted("Jetty", "jetty"));
 
 	private final AtomicBoolean warned = new AtomicBoolean();

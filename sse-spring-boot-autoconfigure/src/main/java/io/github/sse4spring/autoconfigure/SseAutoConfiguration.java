@@ -7,8 +7,6 @@ import io.github.sse4spring.codec.SseEventEncoder;
 import io.github.sse4spring.codec.SseEventGuard;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.hub.SseHubBuilderCustomizer;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -20,9 +18,10 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.http.codec.CodecCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 
 /**
- * Auto-configuration for the hub and the codecs, in applications of every kind.
+ * Auto-configuration for the hub and the codecs, in web applications and others.
  *
  * @since 0.1.0
  */
@@ -31,13 +30,16 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(SseProperties.class)
 public final class SseAutoConfiguration {
 
-	private static final Log logger = LogFactory.getLog(SseAutoConfiguration.class);
+	@Bean
+	static SsePropertiesValidator ssePropertiesValidator() {
+		return new SsePropertiesValidator();
+	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	SseEventEncoder sseEventEncoder(ObjectProvider<JsonMapper> jsonMapper, SseProperties properties) {
 		return new SseEventEncoder(jsonMapper.getIfAvailable(JsonMapper::shared),
-				properties.getStream().isSpaceAfterColon());
+				properties.stream().spaceAfterColon());
 	}
 
 	@Bean
@@ -46,19 +48,32 @@ public final class SseAutoConfiguration {
 		return new SseEventDecoder(jsonMapper.getIfAvailable(JsonMapper::shared));
 	}
 
-	@Bean
-	@ConditionalOnMissingBean
-	SseHub sseHub(SseEventEncoder encoder, SseProperties properties, ObjectProvider<SseHubListener> listeners,
-			ObjectProvider<SseHubBuilderCustomizer> customizers) {
-		SseHubBuilder builder = properties.getHub().apply(SseHubBuilder.create()).encoder(encoder);
-		listeners.orderedStream().forEach(builder::listener);
-		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
-		logger.info("Event streams: " + properties.describe());
-		return builder.build();
+	/**
+	 * Configures a hub if the application declares none.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingBean(SseHub.class)
+	static class HubConfiguration {
+
+		@Bean
+		SseHub sseHub(SseEventEncoder encoder, SseProperties properties, ObjectProvider<SseHubListener> listeners,
+				ObjectProvider<SseHubBuilderCustomizer> customizers) {
+			SseHubBuilder builder = new SsePropertiesMapper(properties).apply(SseHubBuilder.create()).encoder(encoder);
+			listeners.orderedStream().forEach(builder::listener);
+			customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+			return builder.build();
+		}
+
+		@Bean
+		@Lazy(false)
+		HubStartLogger sseHubStartLogger(SseProperties properties) {
+			return new HubStartLogger(properties);
+		}
+
 	}
 
 	/**
-	 * Lets the clients that Boot builds read event streams.
+	 * Registers the decoder with the clients that Spring Boot builds.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(CodecCustomizer.class)
@@ -72,7 +87,7 @@ public final class SseAutoConfiguration {
 	}
 
 	/**
-	 * Lets no event be written as JSON.
+	 * Prevents events from being written as JSON.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(JsonMapper.class)

@@ -1,13 +1,10 @@
 package io.github.sse4spring.autoconfigure;
 
 import io.github.sse4spring.SseHub;
-import io.github.sse4spring.metrics.SseGauges;
 import io.github.sse4spring.metrics.SseMeters;
-import io.github.sse4spring.metrics.SseRequestTimer;
-import io.github.sse4spring.stream.SseConnections;
+import io.github.sse4spring.metrics.SseMetricsConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -19,9 +16,10 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterR
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /**
- * Auto-configuration for the meters of event streams, where there is a meter registry.
+ * Auto-configuration for the meters of event streams. It needs a meter registry.
  *
  * @since 0.1.0
  */
@@ -37,28 +35,28 @@ public final class SseMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	SseMeters sseMeters(MeterRegistry registry, SseProperties properties) {
-		return new SseMeters(registry, properties.getMetrics().getTopics());
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	@ConditionalOnSingleCandidate(SseHub.class)
-	SseGauges sseGauges(SseHub hub, ObjectProvider<SseConnections> connections) {
-		return new SseGauges(hub, connections.getIfAvailable());
+		return new SseMeters(registry, properties.metrics().topics());
 	}
 
 	/**
-	 * Keeps streams out of the timer of requests.
+	 * Configures the gauges if the application has one hub, or a primary one.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingBean(name = "sseGauges")
+	@ConditionalOnSingleCandidate(SseHub.class)
+	@Import(SseMetricsConfiguration.Gauges.class)
+	static class GaugesConfiguration {
+
+	}
+
+	/**
+	 * Excludes event streams from the timer of requests.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 	@ConditionalOnBooleanProperty(name = "sse.metrics.http-server-requests", havingValue = false)
+	@Import(SseMetricsConfiguration.RequestTimer.class)
 	static class RequestTimerConfiguration {
-
-		@Bean
-		static SseRequestTimer sseRequestTimer() {
-			return new SseRequestTimer();
-		}
 
 	}
 

@@ -15,8 +15,7 @@ import org.springframework.boot.micrometer.observation.autoconfigure.Observation
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration for the observation of publishing, where there is an observation
- * registry.
+ * Auto-configuration for the observation of publishing. It needs an observation registry.
  *
  * @since 0.1.0
  */
@@ -37,13 +36,13 @@ public final class SseObservationAutoConfiguration {
 			@Override
 			public Object postProcessAfterInitialization(Object bean, String beanName) {
 				return (bean instanceof SseHub hub && isDeclaredAsHub(beanName))
-						? new ObservedSseHub(hub, registry.getObject(), properties.getObject().getMetrics().getTopics())
+						? new ObservedSseHub(hub, registry.getObject(), properties.getObject().metrics().topics())
 						: bean;
 			}
 
 			/**
-			 * A hub declared as another type is left as it is: injection by that type
-			 * would not find it behind ours.
+			 * A hub bean that is declared with its own type is not wrapped, since the
+			 * wrapper could not be injected by that type.
 			 */
 			private boolean isDeclaredAsHub(String beanName) {
 				return beans.containsBeanDefinition(beanName)

@@ -11,8 +11,8 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /**
- * Auto-configuration for servlet applications, which have no event streams: one that
- * returns events from its handler methods fails at start rather than at a request.
+ * Auto-configuration for servlet applications, which do not support event streams. An
+ * application whose handler methods return events fails at start.
  *
  * @since 0.1.0
  */

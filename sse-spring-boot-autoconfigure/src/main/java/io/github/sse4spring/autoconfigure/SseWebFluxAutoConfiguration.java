@@ -39,17 +39,17 @@ public final class SseWebFluxAutoConfiguration {
 
 	@Bean
 	SseStreamSettings sseStreamSettings(SseProperties properties) {
-		return properties.toStreamSettings();
+		return new SsePropertiesMapper(properties).streamSettings();
 	}
 
 	@Bean
 	@ConditionalOnBooleanProperty("sse.client.enabled")
 	RouterFunction<ServerResponse> sseClientScript(SseProperties properties) {
-		return SseClientScript.at(properties.getClient().getPath());
+		return SseClientScript.at(properties.client().path());
 	}
 
 	/**
-	 * Warns of servers where a stream can harm other requests.
+	 * Configures the warning about servers on which a stream can harm other requests.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ReactiveWebServerInitializedEvent.class)

@@ -1,5 +1,5 @@
 /**
- * Auto-configuration: the beans, and the properties below {@code sse}.
+ * Auto-configuration of the beans, and the {@code sse.*} properties.
  */
 @NullMarked
 package io.github.sse4spring.autoconfigure;

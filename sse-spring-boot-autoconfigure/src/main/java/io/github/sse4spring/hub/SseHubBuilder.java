@@ -255,13 +255,43 @@ public final class SseHubBuilder {
 	 * together
 	 */
 	public SseHub build() {
-		HubSettings settings = new HubSettings(topicSettings(), this.maxRetainedSize, checkedMaxEventSize(),
-				this.maxTopics);
+		HubSettings settings = settings();
 		MissedCounter missed = new MissedCounter();
 		List<SseHubListener> listeners = new ArrayList<>(this.listeners);
 		listeners.add(0, missed);
 		MemoryLog log = new MemoryLog(randomEpoch(), settings, this.clock);
 		return new DefaultSseHub(log, settings, this.encoder, this.scheduler, new Listeners(listeners), missed);
+	}
+
+	/**
+	 * Return how many events each topic retains, so far.
+	 * @return the number
+	 * @see #replaySize(int)
+	 */
+	public int replaySize() {
+		return this.replaySize;
+	}
+
+	/**
+	 * Return how much all topics retain together, so far.
+	 * @return the number of bytes
+	 * @see #maxRetainedSize(long)
+	 */
+	public long maxRetainedSize() {
+		return this.maxRetainedSize;
+	}
+
+	/**
+	 * Return how many topics may retain events, so far.
+	 * @return the number
+	 * @see #maxTopics(int)
+	 */
+	public int maxTopics() {
+		return this.maxTopics;
+	}
+
+	HubSettings settings() {
+		return new HubSettings(topicSettings(), this.maxRetainedSize, checkedMaxEventSize(), this.maxTopics);
 	}
 
 	private List<TopicSettings> topicSettings() {

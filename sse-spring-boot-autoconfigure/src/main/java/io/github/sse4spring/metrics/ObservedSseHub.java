@@ -15,7 +15,8 @@ import io.micrometer.observation.ObservationRegistry;
 import reactor.core.publisher.Flux;
 
 /**
- * A hub that observes each publishing as {@code sse.publish}.
+ * A hub that observes each publishing as {@code sse.publish}. Internal: the
+ * auto-configuration wraps the hub beans of the application in it.
  *
  * @since 0.1.0
  */

@@ -12,11 +12,9 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much there is of a hub and its streams right now.
- *
- * @since 0.1.0
+ * Measures the present state of a hub and its streams.
  */
-public final class SseGauges implements MeterBinder {
+final class SseGauges implements MeterBinder {
 
 	/** The gauges of one scrape share a snapshot. */
 	private static final long FRESH = TimeUnit.SECONDS.toNanos(1);
@@ -29,12 +27,7 @@ public final class SseGauges implements MeterBinder {
 
 	private long snapshotAt;
 
-	/**
-	 * Create the gauges.
-	 * @param hub the hub
-	 * @param connections the open streams, if the application has any
-	 */
-	public SseGauges(SseHub hub, @Nullable SseConnections connections) {
+	SseGauges(SseHub hub, @Nullable SseConnections connections) {
 		this.hub = hub;
 		this.connections = connections;
 	}

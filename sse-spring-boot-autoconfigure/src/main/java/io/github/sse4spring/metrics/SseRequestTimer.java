@@ -16,11 +16,9 @@ import org.springframework.web.server.WebFilterChain;
 /**
  * Keeps event streams out of the timer {@code http.server.requests}, where each would
  * count as one request of its whole life: a filter marks their observation, and a meter
- * filter denies what is marked.
- *
- * @since 0.1.0
+ * filter denies the timers of marked observations.
  */
-public final class SseRequestTimer implements WebFilter, MeterFilter, Ordered {
+final class SseRequestTimer implements WebFilter, MeterFilter, Ordered {
 
 	private static final KeyValue MARK = KeyValue.of("sse", "event stream");
 

@@ -1,6 +1,7 @@
 package io.github.sse4spring.autoconfigure;
 
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import io.github.sse4spring.SseHubSnapshot;
 import io.github.sse4spring.actuate.SseEndpoint;
@@ -13,13 +14,14 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.aot.hint.annotation.ReflectiveRuntimeHintsRegistrar;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a native image must know that the compiler of images cannot see.
+ * Checks the hints that a native image needs for types that are found by reflection.
  */
 class RuntimeHintsTests {
 
@@ -31,7 +33,7 @@ class RuntimeHintsTests {
 	}
 
 	@Test
-	void transportsThatAreNotThereAreNotAskedFor() {
+	void missingTransportsGetNoHints() {
 		RuntimeHints hints = fromFactories(new FilteredClassLoader("io.netty", "reactor.netty"));
 		assertThat(RuntimeHintsPredicates.reflection().onType(HttpServerResponse.class)).rejects(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onType(EpollSocketChannel.class)).rejects(hints);
@@ -48,7 +50,7 @@ class RuntimeHintsTests {
 	}
 
 	@Test
-	void endpointIsCalledAndItsAnswersAreWritten() {
+	void endpointHasHintsForItsOperationsAndResponses() {
 		RuntimeHints hints = new RuntimeHints();
 		new ReflectiveRuntimeHintsRegistrar().registerRuntimeHints(hints, SseEndpoint.class);
 		assertThat(invocation(SseEndpoint.class, "sse")).accepts(hints);
@@ -57,6 +59,18 @@ class RuntimeHintsTests {
 		assertThat(invocation(SseEndpoint.Description.class, "hub")).accepts(hints);
 		assertThat(invocation(SseHubSnapshot.Topic.class, "name")).accepts(hints);
 		assertThat(invocation(SseConnection.class, "id")).accepts(hints);
+	}
+
+	@Test
+	void propertiesAreBoundByTheirConstructors() {
+		RuntimeHints hints = new RuntimeHints();
+		BindableRuntimeHintsRegistrar.forTypes(SseProperties.class).registerHints(hints);
+		Stream
+			.of(SseProperties.class, SseProperties.Hub.class, SseProperties.TopicGroup.class,
+					SseProperties.Stream.class, SseProperties.Retry.class, SseProperties.Client.class)
+			.forEach((type) -> assertThat(
+					RuntimeHintsPredicates.reflection().onConstructorInvocation(type.getDeclaredConstructors()[0]))
+				.accepts(hints));
 	}
 
 	private static Predicate<RuntimeHints> invocation(Class<?> type, String method) {

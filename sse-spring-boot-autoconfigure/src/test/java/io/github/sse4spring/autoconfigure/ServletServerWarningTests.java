@@ -22,11 +22,11 @@ class ServletServerWarningTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
 			org.springframework.boot.tomcat.reactive.TomcatReactiveWebServerFactory | Tomcat | \
-			without spring-boot-starter-tomcat. If that cannot be, set server.tomcat.processor-cache=0.
+			without spring-boot-starter-tomcat. If that is not possible, set server.tomcat.processor-cache=0.
 			org.springframework.boot.jetty.reactive.JettyReactiveWebServerFactory | Jetty | \
 			without spring-boot-starter-jetty.
 			""")
-	void webFluxOnAServletContainerIsWarnedOfOnceAndTheCureNamed(Class<ReactiveWebServerFactory> server, String name,
+	void webFluxOnAServletContainerLogsOneWarningThatNamesTheCure(Class<ReactiveWebServerFactory> server, String name,
 			String cure, CapturedOutput output) {
 		start(server);
 		assertThat(output.toString().lines().filter((line) -> line.contains("WARN"))).singleElement()
@@ -37,7 +37,7 @@ class ServletServerWarningTests {
 	}
 
 	@Test
-	void reactorNettyIsNotWarnedOf(CapturedOutput output) {
+	void reactorNettyLogsNoWarning(CapturedOutput output) {
 		start(NettyReactiveWebServerFactory.class);
 		assertThat(output).doesNotContain("WARN");
 	}

@@ -5,12 +5,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseEventTooLargeException;
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubClosedException;
 import io.github.sse4spring.SseHubListener;
+import io.github.sse4spring.SseHubSnapshot;
 import io.github.sse4spring.codec.SseEventDecoder;
 import io.github.sse4spring.codec.SseEventEncoder;
 import io.github.sse4spring.codec.SseEventGuard;
@@ -141,7 +143,7 @@ class SseAutoConfigurationTests {
 	}
 
 	@Test
-	void jsonMapperThatTheApplicationBuildsRefusesEventsAndIsOtherwiseAsItWas() {
+	void jsonMapperThatTheApplicationBuildsRefusesEventsAndIsOtherwiseUnchanged() {
 		this.plain.withUserConfiguration(SnakeCase.class).run((context) -> {
 			JsonMapper mapper = context.getBean(JsonMapper.class);
 			assertThatExceptionOfType(JacksonException.class)
@@ -152,7 +154,7 @@ class SseAutoConfigurationTests {
 	}
 
 	@Test
-	void jsonMapperOfASubclassIsLeftAsItIs() {
+	void jsonMapperOfASubclassIsUnchanged() {
 		OwnMapper own = new OwnMapper();
 		this.plain.withBean(OwnMapper.class, () -> own)
 			.run((context) -> assertThat(context.getBean(OwnMapper.class)).isSameAs(own));
@@ -174,7 +176,7 @@ class SseAutoConfigurationTests {
 	}
 
 	@Test
-	void hubIsThereInEveryKindOfApplicationAndClosedWithIt() {
+	void everyKindOfApplicationHasAHubThatIsClosedWithIt() {
 		AtomicReference<SseHub> hub = new AtomicReference<>();
 		this.plain.run((context) -> hub.set(context.getBean(SseHub.class)));
 		assertThatExceptionOfType(SseHubClosedException.class)
@@ -194,6 +196,33 @@ class SseAutoConfigurationTests {
 				}
 				assertThat(hub.snapshot().topics().get(0).retained()).isEqualTo(2);
 			});
+	}
+
+	@Test
+	void topicOfAGroupRetainsWhatTheGroupSaysAndOthersWhatTheHubSays() {
+		this.plain
+			.withPropertyValues("sse.hub.replay-size=2", "sse.hub.buffer-size=1", "sse.hub.topics[0].pattern=job:*",
+					"sse.hub.topics[0].replay-size=4")
+			.run((context) -> assertThat(retainedOfFive(context.getBean(SseHub.class), "job:1", "news"))
+				.containsExactly(4, 2));
+	}
+
+	@Test
+	void customizerMayAddAGroupOfTopics() {
+		this.plain.withPropertyValues("sse.hub.replay-size=2", "sse.hub.buffer-size=1")
+			.withBean(SseHubBuilderCustomizer.class, () -> (hub) -> hub.topics("job:*", (jobs) -> jobs.replaySize(4)))
+			.run((context) -> assertThat(retainedOfFive(context.getBean(SseHub.class), "job:1", "news"))
+				.containsExactly(4, 2));
+	}
+
+	private static List<Integer> retainedOfFive(SseHub hub, String... topics) {
+		for (int i = 0; i < 5; i++) {
+			Stream.of(topics).forEach((topic) -> hub.publish(topic, SseEvent.text("x")));
+		}
+		return Stream.of(topics)
+			.flatMap((topic) -> hub.snapshot().topics().stream().filter((each) -> each.name().equals(topic)))
+			.map(SseHubSnapshot.Topic::retained)
+			.toList();
 	}
 
 	@Test
@@ -223,7 +252,7 @@ class SseAutoConfigurationTests {
 	}
 
 	@Test
-	void spaceAfterColonIsWrittenIfAskedFor() {
+	void spaceAfterColonIsWrittenIfThePropertySaysSo() {
 		this.plain.withPropertyValues("sse.stream.space-after-colon=true")
 			.run((context) -> assertThat(encode(context.getBean(SseEventEncoder.class), SseEvent.text("a")))
 				.isEqualTo("data: a\n\n"));
@@ -262,7 +291,7 @@ class SseAutoConfigurationTests {
 	}
 
 	@Test
-	void clientKeyResolverOfTheApplicationTakesThePlaceOfTheDefault() {
+	void clientKeyResolverOfTheApplicationReplacesTheDefault() {
 		SseClientKeyResolver own = (exchange) -> Mono.just("one for all");
 		this.reactive.withBean(SseClientKeyResolver.class, () -> own)
 			.run((context) -> assertThat(context.getBean(SseClientKeyResolver.class)).isSameAs(own));

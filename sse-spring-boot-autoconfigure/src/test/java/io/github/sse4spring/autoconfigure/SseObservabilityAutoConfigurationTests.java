@@ -12,11 +12,11 @@ import io.github.sse4spring.SseSubscription;
 import io.github.sse4spring.actuate.SseEndpoint;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.metrics.ObservedSseHub;
-import io.github.sse4spring.metrics.SseGauges;
 import io.github.sse4spring.metrics.SseMeters;
-import io.github.sse4spring.metrics.SseRequestTimer;
 import io.github.sse4spring.stream.SseConnections;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
@@ -28,12 +28,13 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
- * Meters, the endpoint and observations are there where they can be, and nowhere else.
+ * Checks the conditions of meters, of the endpoint and of observations.
  */
 class SseObservabilityAutoConfigurationTests {
 
@@ -50,8 +51,8 @@ class SseObservabilityAutoConfigurationTests {
 	void withoutARegistryThereAreNoMetersAndNoObservations() {
 		this.reactive.run((context) -> assertThat(context).hasNotFailed()
 			.doesNotHaveBean(SseMeters.class)
-			.doesNotHaveBean(SseGauges.class)
-			.doesNotHaveBean(SseRequestTimer.class));
+			.doesNotHaveBean("sseGauges")
+			.doesNotHaveBean("sseRequestTimer"));
 		this.reactive.run((context) -> assertThat(context.getBean(SseHub.class)).isNotInstanceOf(ObservedSseHub.class));
 	}
 
@@ -66,9 +67,9 @@ class SseObservabilityAutoConfigurationTests {
 	@Test
 	void allMetersAreRegisteredAtStart() {
 		this.reactive.withBean(MeterRegistry.class, SimpleMeterRegistry::new).run((context) -> {
-			assertThat(context).hasSingleBean(SseMeters.class).hasSingleBean(SseGauges.class);
+			assertThat(context).hasSingleBean(SseMeters.class).hasBean("sseGauges");
 			SimpleMeterRegistry meters = (SimpleMeterRegistry) context.getBean(MeterRegistry.class);
-			context.getBean(SseGauges.class).bindTo(meters);
+			context.getBean("sseGauges", MeterBinder.class).bindTo(meters);
 			assertThat(meters.getMeters()).extracting((meter) -> meter.getId().getName())
 				.contains("sse.connections", "sse.subscribers", "sse.topics", "sse.retained", "sse.events.published",
 						"sse.events.delivered", "sse.events.missed", "sse.replays", "sse.gaps", "sse.keepalives",
@@ -78,10 +79,10 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	@Test
-	void hubIsMeasuredAlsoWhereThereAreNoStreams() {
+	void hubIsMeasuredWithoutStreamsToo() {
 		this.plain.withBean(MeterRegistry.class, SimpleMeterRegistry::new).run((context) -> {
 			MeterRegistry meters = context.getBean(MeterRegistry.class);
-			context.getBean(SseGauges.class).bindTo(meters);
+			context.getBean("sseGauges", MeterBinder.class).bindTo(meters);
 			context.getBean(SseHub.class).publish(SseEvent.text("one"));
 			assertThat(meters.get("sse.events.published").counter().count()).isOne();
 			assertThat(meters.find("sse.connections").gauge()).isNull();
@@ -90,7 +91,7 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	@Test
-	void disabledMeansNone() {
+	void nothingIsConfiguredWhenDisabled() {
 		this.reactive.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 			.withBean(ObservationRegistry.class, ObservationRegistry::create)
 			.withPropertyValues("sse.enabled=false", "management.endpoints.web.exposure.include=sse")
@@ -100,14 +101,14 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	@Test
-	void ofTwoHubsNoneIsMeasuredByGaugesOrDescribed() {
+	void twoHubsWithoutAPrimaryOneHaveNeitherGaugesNorEndpoint() {
 		this.reactive.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 			.withBean("orders", SseHub.class, () -> SseHubBuilder.create().build())
 			.withBean("chat", SseHub.class, () -> SseHubBuilder.create().build())
 			.withPropertyValues("management.endpoints.web.exposure.include=sse")
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(SseMeters.class)
-				.doesNotHaveBean(SseGauges.class)
+				.doesNotHaveBean("sseGauges")
 				.doesNotHaveBean(SseEndpoint.class));
 	}
 
@@ -139,35 +140,41 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	@Test
-	void ownMetersAndEndpointTakeThePlaceOfOurs() {
+	void metersAndEndpointOfTheApplicationReplaceTheDefaults() {
 		MeterRegistry registry = new SimpleMeterRegistry();
+		MeterBinder gauges = (meters) -> {
+		};
 		this.reactive.withBean(MeterRegistry.class, () -> registry)
 			.withBean("ownMeters", SseMeters.class, () -> new SseMeters(registry, List.of()))
-			.withBean("ownGauges", SseGauges.class,
-					() -> new SseGauges(SseHubBuilder.create().build(), (SseConnections) null))
+			.withBean("sseGauges", MeterBinder.class, () -> gauges)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(SseMeters.class)
+				.hasBean("ownMeters")
+				.hasSingleBean(MeterBinder.class)
+				.getBean("sseGauges")
+				.isSameAs(gauges));
+		this.reactive
 			.withBean("ownEndpoint", SseEndpoint.class,
 					() -> new SseEndpoint(SseHubBuilder.create().build(), (SseConnections) null))
 			.withPropertyValues("management.endpoints.web.exposure.include=sse")
 			.run((context) -> assertThat(context).hasNotFailed()
-				.hasSingleBean(SseMeters.class)
-				.hasBean("ownMeters")
-				.hasSingleBean(SseGauges.class)
-				.hasBean("ownGauges")
 				.hasSingleBean(SseEndpoint.class)
 				.hasBean("ownEndpoint"));
 	}
 
 	@Test
-	void requestTimerIsLeftAloneUnlessToldOtherwise() {
+	void requestTimerExcludesStreamsOnlyIfThePropertySaysSo() {
 		ReactiveWebApplicationContextRunner measured = this.reactive.withBean(MeterRegistry.class,
 				SimpleMeterRegistry::new);
-		measured.run((context) -> assertThat(context).doesNotHaveBean(SseRequestTimer.class));
+		measured.run((context) -> assertThat(context).doesNotHaveBean("sseRequestTimer"));
 		measured.withPropertyValues("sse.metrics.http-server-requests=false")
-			.run((context) -> assertThat(context).hasSingleBean(SseRequestTimer.class));
+			.run((context) -> assertThat(context).getBean("sseRequestTimer")
+				.isInstanceOf(WebFilter.class)
+				.isInstanceOf(MeterFilter.class));
 	}
 
 	@Test
-	void endpointIsThereOnceItIsExposed() {
+	void endpointExistsOnlyIfItIsExposed() {
 		this.reactive.run((context) -> assertThat(context).doesNotHaveBean(SseEndpoint.class));
 		this.reactive.withPropertyValues("management.endpoints.web.exposure.include=sse")
 			.run((context) -> assertThat(context).hasSingleBean(SseEndpoint.class));
@@ -176,7 +183,7 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	@Test
-	void publishingIsObservedWithTheTopicsThatMayBeATag() {
+	void publishingIsObservedWithConfiguredTopicsAsTag() {
 		List<String> seen = new ArrayList<>();
 		ObservationRegistry registry = ObservationRegistry.create();
 		registry.observationConfig().observationHandler(new ObservationHandler<>() {
@@ -207,7 +214,7 @@ class SseObservabilityAutoConfigurationTests {
 	}
 
 	/**
-	 * A hub of the user, which keeps what it was asked.
+	 * A hub of the application that records its calls.
 	 */
 	static class OwnHub implements SseHub {
 

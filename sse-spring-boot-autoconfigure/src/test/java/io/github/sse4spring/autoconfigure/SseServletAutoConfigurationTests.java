@@ -49,7 +49,7 @@ class SseServletAutoConfigurationTests {
 	}
 
 	@Test
-	void lazyInitializationDoesNotHideIt() {
+	void handlerMethodFailsTheStartWithLazyInitializationToo() {
 		this.runner.withUserConfiguration(EventsController.class)
 			.withInitializer((context) -> context
 				.addBeanFactoryPostProcessor(new org.springframework.boot.LazyInitializationBeanFactoryPostProcessor()))
@@ -69,7 +69,7 @@ class SseServletAutoConfigurationTests {
 	}
 
 	@Test
-	void startReportNamesTheMethodAndTheWaysOut(CapturedOutput output) {
+	void startReportNamesTheMethodAndTheRemedies(CapturedOutput output) {
 		SpringApplication application = new SpringApplication(ServletApplication.class, EventsController.class);
 		application.setWebApplicationType(WebApplicationType.SERVLET);
 		assertThatException().isThrownBy(() -> application.run("--server.port=0"));

@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * A slice has the hub, the writer and the reader, and its hub can be mocked.
+ * Checks that a slice has the hub and the codecs, and that its hub can be mocked.
  */
 @WebFluxTest(controllers = News.class)
 class WebFluxSliceTests {
@@ -32,7 +32,7 @@ class WebFluxSliceTests {
 	private SseHub hub;
 
 	@Test
-	void controllerStreamsWhatTheHubGives() {
+	void controllerStreamsTheEventsOfTheHub() {
 		BDDMockito.given(this.hub.subscribe("news")).willReturn(Flux.just(SseEvent.text("extra").withId("1")));
 		Flux<SseEvent> events = this.client.get()
 			.uri("/news")
