@@ -7,6 +7,14 @@ package io.github.sse4spring;
  */
 public class SseEncodingException extends RuntimeException {
 
+	/**
+	 * The message for an event that is about to be written as JSON, and not as an event
+	 * stream.
+	 */
+	public static final String HIDDEN_EVENT = "SseEvent cannot be written as JSON. For an event stream declare"
+			+ " Flux<SseEvent>, Mono<SseEvent> or SseEvent, or one of them in ResponseEntity;"
+			+ " for JSON return the values themselves";
+
 	private static final long serialVersionUID = 1L;
 
 	/**

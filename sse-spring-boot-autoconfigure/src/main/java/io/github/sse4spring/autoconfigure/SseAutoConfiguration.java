@@ -2,9 +2,9 @@ package io.github.sse4spring.autoconfigure;
 
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubListener;
+import io.github.sse4spring.codec.SseCodecConfiguration;
 import io.github.sse4spring.codec.SseEventDecoder;
 import io.github.sse4spring.codec.SseEventEncoder;
-import io.github.sse4spring.codec.SseEventGuard;
 import io.github.sse4spring.hub.SseHubBuilder;
 import io.github.sse4spring.hub.SseHubBuilderCustomizer;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.http.codec.CodecCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 
 /**
@@ -91,12 +92,8 @@ public final class SseAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(JsonMapper.class)
+	@Import(SseCodecConfiguration.class)
 	static class JsonConfiguration {
-
-		@Bean
-		static SseEventGuard sseEventGuard() {
-			return new SseEventGuard();
-		}
 
 	}
 

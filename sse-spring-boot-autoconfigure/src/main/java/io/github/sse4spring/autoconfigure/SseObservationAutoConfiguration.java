@@ -1,7 +1,7 @@
 package io.github.sse4spring.autoconfigure;
 
 import io.github.sse4spring.SseHub;
-import io.github.sse4spring.metrics.ObservedSseHub;
+import io.github.sse4spring.metrics.SseMetricsConfiguration;
 import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -35,9 +35,8 @@ public final class SseObservationAutoConfiguration {
 
 			@Override
 			public Object postProcessAfterInitialization(Object bean, String beanName) {
-				return (bean instanceof SseHub hub && isDeclaredAsHub(beanName))
-						? new ObservedSseHub(hub, registry.getObject(), properties.getObject().metrics().topics())
-						: bean;
+				return (bean instanceof SseHub hub && isDeclaredAsHub(beanName)) ? SseMetricsConfiguration.observe(hub,
+						registry.getObject(), properties.getObject().metrics().topics()) : bean;
 			}
 
 			/**

@@ -14,23 +14,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
  * <p>
  * A {@code JsonMapper} bean is replaced by one that is built like it, a bean that builds
  * mappers is changed. A bean of a subclass of {@code JsonMapper} is left as it is.
- *
- * @since 0.1.0
  */
-public final class SseEventGuard implements BeanPostProcessor {
-
-	/**
-	 * Says why an event was not written, and what to declare.
-	 */
-	public static final String MESSAGE = "SseEvent cannot be written as JSON. For an event stream declare"
-			+ " Flux<SseEvent>, Mono<SseEvent> or SseEvent, or one of them in ResponseEntity;"
-			+ " for JSON return the values themselves";
-
-	/**
-	 * Create a guard.
-	 */
-	public SseEventGuard() {
-	}
+final class SseEventGuard implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {

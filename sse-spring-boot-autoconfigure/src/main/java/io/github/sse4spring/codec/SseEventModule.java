@@ -1,5 +1,6 @@
 package io.github.sse4spring.codec;
 
+import io.github.sse4spring.SseEncodingException;
 import io.github.sse4spring.SseEvent;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.DatabindException;
@@ -27,7 +28,7 @@ final class SseEventModule extends SimpleModule {
 
 		@Override
 		public void serialize(SseEvent event, JsonGenerator generator, SerializationContext context) {
-			throw DatabindException.from(generator, SseEventGuard.MESSAGE);
+			throw DatabindException.from(generator, SseEncodingException.HIDDEN_EVENT);
 		}
 
 	}

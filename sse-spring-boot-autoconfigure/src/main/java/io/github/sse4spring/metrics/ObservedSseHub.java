@@ -15,12 +15,9 @@ import io.micrometer.observation.ObservationRegistry;
 import reactor.core.publisher.Flux;
 
 /**
- * A hub that observes each publishing as {@code sse.publish}. Internal: the
- * auto-configuration wraps the hub beans of the application in it.
- *
- * @since 0.1.0
+ * A hub that observes each publishing as {@code sse.publish}.
  */
-public final class ObservedSseHub implements SseHub {
+final class ObservedSseHub implements SseHub {
 
 	private final SseHub hub;
 
@@ -28,13 +25,7 @@ public final class ObservedSseHub implements SseHub {
 
 	private final Set<String> topics;
 
-	/**
-	 * Observe a hub.
-	 * @param hub the hub
-	 * @param registry the registry
-	 * @param topics topics that may be a tag
-	 */
-	public ObservedSseHub(SseHub hub, ObservationRegistry registry, Collection<String> topics) {
+	ObservedSseHub(SseHub hub, ObservationRegistry registry, Collection<String> topics) {
 		this.hub = hub;
 		this.registry = registry;
 		this.topics = Set.copyOf(topics);

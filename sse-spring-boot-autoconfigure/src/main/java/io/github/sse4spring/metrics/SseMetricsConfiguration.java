@@ -1,7 +1,10 @@
 package io.github.sse4spring.metrics;
 
+import java.util.Collection;
+
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.stream.SseConnections;
+import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -16,6 +19,17 @@ import org.springframework.context.annotation.Configuration;
 public final class SseMetricsConfiguration {
 
 	private SseMetricsConfiguration() {
+	}
+
+	/**
+	 * Observe each publishing to a hub as {@code sse.publish}. Internal.
+	 * @param hub the hub
+	 * @param registry the registry of the observations
+	 * @param topics the topics that may be a tag; all others are {@code other}
+	 * @return the hub to publish to
+	 */
+	public static SseHub observe(SseHub hub, ObservationRegistry registry, Collection<String> topics) {
+		return new ObservedSseHub(hub, registry, topics);
 	}
 
 	/**

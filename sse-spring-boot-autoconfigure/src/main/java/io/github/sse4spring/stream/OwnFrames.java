@@ -11,25 +11,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnFrames {
 
-	/** Notices to be written before the next events. */
-	private final Deque<byte[]> ahead = new ArrayDeque<>();
+	/** Notices to be written before the next events. Few streams ever have one. */
+	private @Nullable Deque<byte[]> ahead;
 
 	private byte @Nullable [] last;
 
 	private boolean lastTaken;
 
 	void addAhead(byte[] frame) {
+		if (this.ahead == null) {
+			this.ahead = new ArrayDeque<>();
+		}
 		this.ahead.add(frame);
 	}
 
 	void moveAheadTo(StreamBatch batch) {
-		while (!this.ahead.isEmpty()) {
-			batch.add(this.ahead.remove());
+		if (this.ahead != null) {
+			this.ahead.forEach((frame) -> batch.add(frame));
+			this.ahead = null;
 		}
 	}
 
 	void clearAhead() {
-		this.ahead.clear();
+		this.ahead = null;
 	}
 
 	/** Set the frame that ends the stream, which may be empty. */

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.github.sse4spring.SseEncodingException;
 import io.github.sse4spring.SseEvent;
-import io.github.sse4spring.codec.SseEventGuard;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -91,7 +91,7 @@ final class HiddenEventHttpMessageWriter implements HttpMessageWriter<Object> {
 		return Flux.from(elements).doOnNext((element) -> {
 			Object data = (element instanceof ServerSentEvent<?> event) ? event.data() : element;
 			if (data instanceof SseEvent) {
-				throw new EncodingException(SseEventGuard.MESSAGE);
+				throw new EncodingException(SseEncodingException.HIDDEN_EVENT);
 			}
 		});
 	}

@@ -11,8 +11,8 @@ import io.github.sse4spring.SsePublication;
 import io.github.sse4spring.SseSubscription;
 import io.github.sse4spring.actuate.SseEndpoint;
 import io.github.sse4spring.hub.SseHubBuilder;
-import io.github.sse4spring.metrics.ObservedSseHub;
 import io.github.sse4spring.metrics.SseMeters;
+import io.github.sse4spring.metrics.SseMetricsConfiguration;
 import io.github.sse4spring.stream.SseConnections;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -53,7 +53,9 @@ class SseObservabilityAutoConfigurationTests {
 			.doesNotHaveBean(SseMeters.class)
 			.doesNotHaveBean("sseGauges")
 			.doesNotHaveBean("sseRequestTimer"));
-		this.reactive.run((context) -> assertThat(context.getBean(SseHub.class)).isNotInstanceOf(ObservedSseHub.class));
+		this.reactive.run((context) -> assertThat(context.getBean(SseHub.class))
+			.extracting((hub) -> hub.getClass().getSimpleName())
+			.isEqualTo("DefaultSseHub"));
 	}
 
 	@Test
@@ -125,7 +127,7 @@ class SseObservabilityAutoConfigurationTests {
 	@Test
 	void observedHubPassesEveryCallOn() {
 		OwnHub hub = new OwnHub();
-		ObservedSseHub observed = new ObservedSseHub(hub, ObservationRegistry.create(), List.of());
+		SseHub observed = SseMetricsConfiguration.observe(hub, ObservationRegistry.create(), List.of());
 		observed.publish(SseEvent.text("x"));
 		observed.publish("a", SseEvent.text("x"));
 		observed.subscribe();
