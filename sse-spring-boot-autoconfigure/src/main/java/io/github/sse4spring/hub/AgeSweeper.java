@@ -11,16 +11,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evicts the events that are too old to start with, while a log retains any that may
- * become so. Safe for use by any thread.
+ * Evicts the events that are older than the maximum age of their topic and that no
+ * subscription needs. A sweep is repeated for as long as the log retains an event that
+ * may become too old. Safe for use by any thread.
  */
 final class AgeSweeper {
 
 	/*
 	 * A sweep takes the time first, and then reads the cursors of the subscriptions
-	 * without the lock of the log. A subscription that the sweep does not see was added
-	 * later, so it takes a later time and starts with no event that is evicted here. A
-	 * subscription that was added but not placed yet stops the sweep.
+	 * without the lock of the log. If the sweep does not see a subscription, that
+	 * subscription was added later. Its start then uses a later time, so it does not
+	 * start with an event that this sweep evicts. If a subscription was added but has no
+	 * cursors yet, this sweep evicts nothing and another one is scheduled.
 	 */
 	private static final int SWEEPS_OF_AN_AGE = 10;
 
@@ -46,12 +48,15 @@ final class AgeSweeper {
 		this.wait = (wait.compareTo(LONGEST_WAIT) > 0) ? LONGEST_WAIT : wait;
 	}
 
-	/** Before the subscription is placed: evict no event that it needs. */
+	/**
+	 * Add a subscription, so that no event that it needs is evicted. Called before the
+	 * log creates its cursors.
+	 */
 	void add(HubSubscription subscription) {
 		this.subscriptions.add(subscription);
 	}
 
-	/** The subscription has left. */
+	/** Remove a subscription that has ended. */
 	void remove(HubSubscription subscription) {
 		this.subscriptions.remove(subscription);
 	}
@@ -73,8 +78,9 @@ final class AgeSweeper {
 	}
 
 	/**
-	 * How many events of each ring are before the first that a subscription needs.
-	 * @return {@code null} if a subscription is about to be placed
+	 * Return, for each ring, how many events come before the first event that a
+	 * subscription needs.
+	 * @return the numbers, or {@code null} if a subscription has no cursors yet
 	 */
 	private @Nullable Map<Ring, Long> neededByRing() {
 		Map<Ring, Long> needed = new HashMap<>();

@@ -4,8 +4,9 @@ import io.github.sse4spring.SseLagPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The position of a subscription in one of its topics. Used by one thread at a time, once
- * the subscription has started. Any thread may read the lag, which may be a little old.
+ * The position of a subscription in one of its topics. One thread at a time uses it, once
+ * the subscription has started. Any thread may read the lag, which may then be slightly
+ * out of date.
  */
 final class Cursor {
 
@@ -19,7 +20,7 @@ final class Cursor {
 
 	/**
 	 * Index of the first entry that may end the topic for this subscription. An end that
-	 * had entries behind it when the subscription started does not count.
+	 * was followed by another entry when the subscription started does not count.
 	 */
 	private final long endsFrom;
 
@@ -70,17 +71,17 @@ final class Cursor {
 		return this.ended;
 	}
 
-	/** Move to the tail of a ring. Returns how many events that skips. */
+	/** Move to the tail of a ring. Return how many events were skipped. */
 	long moveTo(Ring.Tail tail) {
 		return moveTo(tail.index(), tail.events(), tail.isAfterEnd());
 	}
 
-	/** Move to a slot. Returns how many events that skips. */
+	/** Move to a slot. Return how many events were skipped. */
 	long moveTo(Slot slot) {
 		return moveTo(slot.index(), slot.eventsBefore(), slot.isAfterEnd());
 	}
 
-	/** Move past a slot. */
+	/** Move to the entry after a slot that was read. */
 	void take(Slot slot) {
 		moveTo(slot.index() + 1, slot.eventsBefore() + (slot.isEnd() ? 0 : 1), slot.isEnd());
 	}
@@ -100,9 +101,11 @@ final class Cursor {
 	}
 
 	/**
-	 * On any thread: how many events of the topic are before the first that the cursor
-	 * needs. That is the next event to read, unless the cursor is further behind than its
-	 * buffer size. The number only grows, so an old value is safe.
+	 * On any thread: return how many events of the topic come before the first event that
+	 * the cursor needs. That is the next event to read. If the cursor is further behind
+	 * the tail than its buffer size, only the events within its buffer size are needed.
+	 * The number only grows, so a value that is out of date never lets a needed event be
+	 * evicted.
 	 */
 	long needsFrom() {
 		Ring ring = this.topic.ring();
@@ -114,7 +117,7 @@ final class Cursor {
 		return lag() > this.bufferSize;
 	}
 
-	/** Whether an entry that was not read yet is not retained any more. */
+	/** Return whether an entry was evicted before the cursor has read it. */
 	boolean isOvertaken() {
 		Ring ring = this.topic.ring();
 		return ring != null && this.index < ring.firstIndex();
@@ -131,8 +134,8 @@ final class Cursor {
 	}
 
 	/**
-	 * Move to a number of events behind the tail, or to the oldest event that is retained
-	 * if there are fewer.
+	 * Move forward to the given number of events behind the tail, or to the oldest
+	 * retained event if fewer events are retained.
 	 * @return how many events that skips
 	 */
 	long skipTo(long behind) {
@@ -147,14 +150,15 @@ final class Cursor {
 	}
 
 	/**
-	 * Move to the event that has a number of events before it, but not to an index below
-	 * the first.
-	 * @return how many events that skips, or -1 if that slot was evicted meanwhile
+	 * Move to the event that has the given number of events before it, but not to an
+	 * index below {@code first}.
+	 * @return how many events were skipped, or -1 if the slot was evicted in the meantime
 	 */
 	private long skipTo(Ring ring, long first, long eventsBefore) {
 		Slot slot = ring.get(first);
 		while (slot != null && (slot.eventsBefore() < eventsBefore || (slot.isEnd() && slot.index() != first))) {
-			// Each event takes a slot, and ends take more, so this is never too far.
+			// Every event has a slot, and an end has one too. So the wanted event is at
+			// least this many slots further on, and this step does not go past it.
 			slot = ring.get(slot.index() + Math.max(1, eventsBefore - slot.eventsBefore()));
 		}
 		return (slot != null) ? moveTo(slot) : -1;

@@ -37,7 +37,7 @@ final class DefaultSseHub implements SseHub {
 
 	private final DelayedTasks delayedTasks;
 
-	/** Evicts old events, if events of any topic may become too old. */
+	/** Evicts old events. {@code null} if no topic has a maximum age. */
 	private final @Nullable AgeSweeper sweeper;
 
 	private final Consumer<HubSubscription> onLeave = this::leave;
@@ -60,8 +60,9 @@ final class DefaultSseHub implements SseHub {
 	public SsePublication publish(String topic, SseEvent event) {
 		PublishRules.check(topic, event);
 		String ownId = event.id();
-		// An id of the log is known under the lock only, but nearly always has this
-		// length.
+		// The log assigns an id under its lock, after the event is encoded. The id
+		// nearly always has the length of the current position, so the frame is encoded
+		// with that position, which is then replaced.
 		String room = (ownId != null) ? ownId : this.log.positionAt(this.log.tail()).toString();
 		byte[] frame = this.encoder.encodeWithRoom(event, room);
 		if (frame.length > this.maxEventSize) {
@@ -125,8 +126,9 @@ final class DefaultSseHub implements SseHub {
 	}
 
 	/**
-	 * Return the id to resume after: the position of an earlier subscription of the same
-	 * stream, else the id that the description names, else the id that the client sent.
+	 * Return the id to resume after. The position of an earlier subscription of the same
+	 * stream comes first, then the id that the description sets, then the last event ID
+	 * of the client.
 	 */
 	private static @Nullable String resumeAfter(SseSubscription description, @Nullable SseStream stream) {
 		SseStream resuming = description.resumes() ? stream : null;
@@ -138,7 +140,7 @@ final class DefaultSseHub implements SseHub {
 		return (lastEventId != null) ? lastEventId.value() : null;
 	}
 
-	/** On any thread: a subscription has ended. */
+	/** On any thread: remove a subscription that has ended. */
 	private void leave(HubSubscription subscription) {
 		this.log.leave(subscription.cursors());
 		LoopDispatcher dispatcher = subscription.dispatcher();

@@ -23,7 +23,7 @@ final class DelayedTasks {
 			this.scheduler.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (RejectedExecutionException ex) {
-			// Not every scheduler can delay a task.
+			// A scheduler that cannot delay a task rejects it.
 			Schedulers.parallel().schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
 		}
 	}

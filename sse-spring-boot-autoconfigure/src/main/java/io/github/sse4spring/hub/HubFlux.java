@@ -14,7 +14,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
 /**
- * Starts a subscription for each subscriber of a flux, and attaches it to its stream.
+ * The flux that a hub returns. It starts a subscription for each subscriber. If the
+ * subscriber has a stream and the subscription resumes, the subscription is attached to
+ * the stream.
  */
 final class HubFlux extends Flux<SseEvent> implements Fuseable, Scannable {
 
@@ -25,7 +27,7 @@ final class HubFlux extends Flux<SseEvent> implements Fuseable, Scannable {
 	/**
 	 * Create a flux.
 	 * @param description what each subscriber subscribes to
-	 * @param starter registers a subscriber with the hub and fixes its start
+	 * @param starter adds a subscriber to the hub and determines where it starts
 	 */
 	HubFlux(SseSubscription description, Function<HubSubscriber, HubSubscription> starter) {
 		this.description = description;
@@ -48,9 +50,10 @@ final class HubFlux extends Flux<SseEvent> implements Fuseable, Scannable {
 	}
 
 	/**
-	 * Start again when the calling operators have returned. Another subscription has the
-	 * stream now, but an operator further up the stack, such as flatMap before a retry,
-	 * may be about to cancel it.
+	 * Start again in a task, after the operators that called this flux have returned.
+	 * Another subscription still has the position of the stream. One of those operators
+	 * may be about to cancel that subscription: a flatMap in front of a retry signals its
+	 * error before it cancels its sources.
 	 */
 	private void startLater(HubSubscriber subscriber, SseStream stream) {
 		CoreSubscriber<? super SseEvent> actual = subscriber.actual();

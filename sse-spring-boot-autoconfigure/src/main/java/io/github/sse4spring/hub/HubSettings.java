@@ -10,9 +10,10 @@ import java.util.Optional;
  *
  * @param topics the settings of each group of topics; the first whose pattern matches
  * applies, and the last matches every topic
- * @param maxRetainedSize how many bytes the hub retains
- * @param maxEventSize how many bytes the largest event has
- * @param maxTopics how many topics retain events
+ * @param maxRetainedSize how many bytes all topics may retain together
+ * @param maxEventSize how many bytes an encoded event may have
+ * @param maxTopics how many topics may have a ring; a topic gets its ring when it is
+ * first published to
  */
 record HubSettings(List<TopicSettings> topics, long maxRetainedSize, int maxEventSize, int maxTopics) {
 
@@ -20,7 +21,7 @@ record HubSettings(List<TopicSettings> topics, long maxRetainedSize, int maxEven
 		return this.topics.stream().filter((settings) -> settings.matches(topic)).findFirst().orElseThrow();
 	}
 
-	/** Returns the shortest time after which events are too old, if any group has one. */
+	/** Return the shortest maximum age of all groups, or empty if no group has one. */
 	Optional<Duration> shortestReplayMaxAge() {
 		return this.topics.stream().map(TopicSettings::replayMaxAge).filter(Objects::nonNull).min(Duration::compareTo);
 	}

@@ -9,7 +9,7 @@ import reactor.core.CoreSubscriber;
 /**
  * One subscriber of a hub.
  *
- * @param description what it subscribes to
+ * @param description the topics and settings of the subscription
  * @param actual receives the signals
  * @param stream the stream that the subscriber writes to, if there is one
  */

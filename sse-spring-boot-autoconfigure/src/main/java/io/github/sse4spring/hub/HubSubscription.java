@@ -21,9 +21,9 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		SubscriptionReader.Owner {
 
 	/*
-	 * There is no queue of events. The cursors are the only state, so a publisher does
-	 * nothing for a subscription but wake it, and a subscription that does not read costs
-	 * nothing.
+	 * A subscription has no queue of events. It reads events from the rings through its
+	 * cursors. So a publisher only wakes it, and the events that a slow subscription has
+	 * not read are not copied.
 	 */
 	private final HubSubscriber subscriber;
 
@@ -35,7 +35,7 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	private final DelayedTasks delayedTasks;
 
-	/** Is called once, when the subscription has ended. */
+	/** Called once, when the subscription has ended. */
 	private final Consumer<HubSubscription> onLeave;
 
 	private final SubscriptionNotices notices;
@@ -48,10 +48,13 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	private final AtomicBoolean left = new AtomicBoolean();
 
-	/** Whether the subscriber has its subscription. It gets no signal before. */
+	/**
+	 * Whether {@code onSubscribe} has returned. If the loop refuses a task before that,
+	 * {@link #join()} signals the failure.
+	 */
 	private volatile boolean subscribed;
 
-	/** Empty until the subscription was placed. */
+	/** Empty until the start of the subscription was determined. */
 	private volatile List<Cursor> cursors = List.of();
 
 	HubSubscription(HubSubscriber subscriber, LoopDispatcher dispatcher, ReadableLog log, Listeners listeners,
@@ -72,12 +75,18 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		return this.dispatcher;
 	}
 
-	/** On any thread: the cursors, or none until the subscription was placed. */
+	/**
+	 * On any thread: return the cursors. The list is empty until the start of the
+	 * subscription was determined.
+	 */
 	List<Cursor> cursors() {
 		return this.cursors;
 	}
 
-	/** Before the subscription is visible to other threads. */
+	/**
+	 * Set the start of the subscription. Called before {@code onSubscribe}. Until then
+	 * other threads call only {@link #cursors()} and {@link #refused()}.
+	 */
 	void startAt(StartLocator start) {
 		this.reader.startAt(start.cursors(), start.tail());
 		this.cursors = start.cursors();
@@ -87,14 +96,17 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 		}
 	}
 
-	/** Before anything is handed over. */
+	/**
+	 * Set the consumer that receives the id of each event before the event is handed
+	 * over. Called before the first event is read.
+	 */
 	void handOverTo(@Nullable Consumer<String> handOvers) {
 		this.reader.handOverTo(handOvers);
 	}
 
 	/**
-	 * Join the groups that are woken, and look for events that were published before
-	 * that.
+	 * Join the wake groups of the topics, then read the events that were published before
+	 * the subscription had joined.
 	 */
 	void join() {
 		this.notices.subscribed();
@@ -118,7 +130,8 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 
 	@Override
 	public void refused() {
-		this.pump.setFailure(new RejectedExecutionException("The scheduler of the hub takes no more tasks"));
+		this.pump.setFailure(
+				new RejectedExecutionException("The event loop or scheduler of the subscription has refused a task"));
 		// Either this thread sees "subscribed", or the thread in join() sees the failure.
 		if (this.subscribed) {
 			wake();
@@ -174,8 +187,9 @@ final class HubSubscription implements Fuseable.QueueSubscription<SseEvent>, Sse
 	}
 
 	/**
-	 * End under a lag policy that does not go on. The stream is ended so that its client
-	 * resumes: completion would tell the client not to reconnect.
+	 * End the subscription, since it has lagged under {@link SseLagPolicy#DISCONNECT} or
+	 * {@link SseLagPolicy#FAIL}. With DISCONNECT, the stream is ended and the flux is not
+	 * completed. Completion would tell the client not to reconnect.
 	 */
 	private void lagged(SseLagPolicy policy) {
 		SseStream stream = this.subscriber.stream();

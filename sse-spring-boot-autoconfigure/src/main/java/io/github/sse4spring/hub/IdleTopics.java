@@ -10,15 +10,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topics that retain events and have no subscribers. Used under the lock of the hub.
+ * The topics that have a ring and no subscribers, and may therefore be removed. Used
+ * under the lock of the log.
  */
 final class IdleTopics {
 
 	/*
-	 * Each group of topics has a timeout of its own, and so a queue of its own. Time is
-	 * monotonic, so the insertion order of a queue is its idle order, and only the first
-	 * topic of a queue can have expired. No topic expires before "nextExpiry", so a call
-	 * before that time looks at no queue.
+	 * Each group of topics has a timeout of its own, and so a queue of its own. Time
+	 * never goes back, so the first topic of a queue has been idle for the longest time
+	 * and expires first. No topic expires before "nextExpiry", so a call before that time
+	 * looks at no queue.
 	 */
 	private final IdentityHashMap<TopicSettings, Set<Topic>> queues = new IdentityHashMap<>();
 
@@ -28,7 +29,7 @@ final class IdleTopics {
 		groups.forEach((group) -> this.queues.put(group, new LinkedHashSet<>()));
 	}
 
-	/** A topic was used for the last time at this moment. */
+	/** Add a topic. It has been idle since {@link Topic#lastActive()}. */
 	void add(Topic topic) {
 		queueOf(topic).add(topic);
 		this.nextExpiry = Math.min(this.nextExpiry, expiryOf(topic));
@@ -38,7 +39,7 @@ final class IdleTopics {
 		queueOf(topic).remove(topic);
 	}
 
-	/** The topic that has been idle for the longest time, of all groups. */
+	/** Return the topic that has been idle for the longest time, over all groups. */
 	@Nullable Topic longestIdle() {
 		return this.queues.values()
 			.stream()
@@ -48,7 +49,10 @@ final class IdleTopics {
 			.orElse(null);
 	}
 
-	/** A topic that has been idle for as long as its timeout. */
+	/**
+	 * Return the topic that has expired first, or {@code null} if no topic has been idle
+	 * for as long as its timeout.
+	 */
 	@Nullable Topic expired(long now) {
 		if (now < this.nextExpiry) {
 			return null;

@@ -6,12 +6,13 @@ import java.util.function.Consumer;
 import io.github.sse4spring.SseSubscription;
 
 /**
- * Counts the events that a subscription has missed, and reports them before the next
- * event. Used by one thread at a time, like the subscription.
+ * Counts the events that a subscription has missed, and reports them in a notice. The
+ * notice comes before the next event, or after a short time if no event follows. Used by
+ * one thread at a time, like the subscription.
  */
 final class LagNotices {
 
-	/** How long missed events wait for an event that follows them. */
+	/** How long the notice waits for the next event. */
 	private static final Duration QUIET = Duration.ofMillis(500);
 
 	private final SseSubscription description;
@@ -24,10 +25,10 @@ final class LagNotices {
 
 	private long missed;
 
-	/** Whether a task will look at the missed events again. */
+	/** Whether a call of {@link #quietTimePassed()} is scheduled. */
 	private volatile boolean waiting;
 
-	/** Whether the missed events have waited for long enough. */
+	/** Whether the notice has waited for long enough. */
 	private volatile boolean due;
 
 	LagNotices(SseSubscription description, ReadableLog log, Listeners listeners, SubscriptionNotices notices) {
@@ -49,7 +50,10 @@ final class LagNotices {
 		return this.missed > 0;
 	}
 
-	/** Add a notice that all events up to a sequence were received or missed. */
+	/**
+	 * Add a notice with the number of missed events. Every event up to the given sequence
+	 * was received or missed.
+	 */
 	void tell(long upTo) {
 		if (this.missed > 0) {
 			this.due = false;
@@ -59,9 +63,9 @@ final class LagNotices {
 	}
 
 	/**
-	 * No event follows now. Missed events are reported within a second, but not at once,
-	 * since more may be missed until then.
-	 * @param upTo the sequence up to which nothing is left
+	 * Report missed events although no event follows them. They are reported within a
+	 * second, but not at once, since more events may be missed in the meantime.
+	 * @param upTo the sequence up to which every event was received or missed
 	 * @param lookAgainAfter arranges a call of {@link #quietTimePassed()} after a delay
 	 * @return whether a notice was added
 	 */
@@ -78,8 +82,8 @@ final class LagNotices {
 	}
 
 	/**
-	 * The time has passed after which missed events are reported without an event behind
-	 * them.
+	 * Let the next call of {@link #tellIfQuiet} report the missed events, even if no
+	 * event follows them.
 	 */
 	void quietTimePassed() {
 		this.waiting = false;

@@ -27,7 +27,8 @@ final class Listeners {
 				call.accept(listener);
 			}
 			catch (Throwable ex) {
-				// An Error too must neither end a stream nor fail a publisher.
+				// Catch errors too: an error in a listener must not end a stream or fail
+				// a publisher.
 				logger.warn("A listener of the hub has failed: " + listener, ex);
 			}
 		}

@@ -14,12 +14,14 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Wakes the groups of one loop, with one task for all groups that are ready.
+ * Wakes the subscriptions of one loop. At most one task for that waits in the loop,
+ * however many groups are ready.
  */
 final class LoopDispatcher implements WakeGroup.Loop {
 
 	/**
-	 * How many members one task wakes, so that other tasks of the loop get their turn.
+	 * How many members one task wakes at most, so that the loop can run other tasks in
+	 * between.
 	 */
 	private static final int SLICE = 64;
 
@@ -28,12 +30,14 @@ final class LoopDispatcher implements WakeGroup.Loop {
 	 * not set, the publisher hands the loop a task. The task clears "scheduled" before it
 	 * reads "ready", so a group that is added after that gets a task of its own.
 	 *
-	 * The loop refuses a task if it has terminated, or if its queue is full while it
-	 * still runs. The caller cannot tell the two apart, so it touches nothing that
-	 * belongs to the loop. Subscriptions may miss entries from then on without being
-	 * woken, so each of them is marked as failed and signals the error itself.
-	 * "scheduled" is cleared before "subscriptions" is read: a publisher that found it
-	 * set until then has woken only subscriptions that were added before.
+	 * The loop refuses a task if it has terminated, or if its queue is full. In the
+	 * second case the loop is still running, and the caller cannot distinguish the two.
+	 * So the caller uses nothing that only the loop may use. A subscription might not be
+	 * woken for an entry any more. So each subscription is marked as failed, and signals
+	 * the error itself. "scheduled" is cleared before "subscriptions" is read. A
+	 * publisher that found "scheduled" set has handed over no task and relied on the one
+	 * that was refused. The subscriptions that it meant to wake were added before that,
+	 * so they are among those that fail.
 	 */
 	private final Object key;
 
@@ -50,7 +54,7 @@ final class LoopDispatcher implements WakeGroup.Loop {
 	/** The subscriptions that fail if the loop refuses a task. */
 	private final Set<Wakeable> subscriptions = ConcurrentHashMap.newKeySet();
 
-	/** Used on the loop only: the members that were taken from a group to be woken. */
+	/** The members of a ready group that are not woken yet. Used on the loop only. */
 	private final Queue<WakeGroup.Member> toWake = new ArrayDeque<>();
 
 	/** Wake on a loop that the hub does not own. */
@@ -89,12 +93,12 @@ final class LoopDispatcher implements WakeGroup.Loop {
 		this.subscriptions.add(subscription);
 	}
 
-	/** On any thread: the subscription has left. */
+	/** On any thread: remove a subscription that has ended. */
 	void remove(Wakeable subscription) {
 		this.subscriptions.remove(subscription);
 	}
 
-	/** Dispose the worker, after the tasks that it has taken. */
+	/** Dispose the worker, after it has run the tasks that it has accepted. */
 	void dispose() {
 		if (!execute(this.worker::dispose)) {
 			this.worker.dispose();
@@ -103,7 +107,7 @@ final class LoopDispatcher implements WakeGroup.Loop {
 
 	/**
 	 * Run a task on the loop.
-	 * @return whether the loop takes it
+	 * @return whether the loop has accepted the task
 	 */
 	boolean execute(Runnable task) {
 		try {

@@ -10,8 +10,8 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * The dispatchers of a hub: one for each loop that has a subscriber. Safe for use by any
- * thread, but not under the lock of the log, since workers are created and tasks are run
- * here.
+ * thread. Must not be called under the lock of the log, since it creates workers and runs
+ * tasks.
  */
 final class LoopDispatchers {
 
@@ -19,7 +19,7 @@ final class LoopDispatchers {
 
 	private final boolean inline;
 
-	/** By the executor of a stream, or by the number of a worker. */
+	/** The key is the executor of a stream, or the number of a worker. */
 	private final Map<Object, LoopDispatcher> dispatchers = new HashMap<>();
 
 	private final Scheduler scheduler;
@@ -37,8 +37,9 @@ final class LoopDispatchers {
 	}
 
 	/**
-	 * Return the dispatcher for one more subscriber: that of the loop of its stream, or
-	 * without a stream that of each worker in turn.
+	 * Return the dispatcher for a new subscriber. A subscriber with a stream gets the
+	 * dispatcher of the loop of that stream. Subscribers without a stream get the workers
+	 * in turn.
 	 */
 	synchronized LoopDispatcher acquire(@Nullable SseStream stream) {
 		Object key = (stream != null) ? stream.executor() : nextTurn();
@@ -60,7 +61,9 @@ final class LoopDispatchers {
 				: new LoopDispatcher(turn, this.scheduler.createWorker());
 	}
 
-	/** A subscriber has left, and hands the dispatcher no more tasks. */
+	/**
+	 * Release the dispatcher of a subscriber that has ended and hands over no more tasks.
+	 */
 	synchronized void release(LoopDispatcher dispatcher) {
 		if (dispatcher.release()) {
 			this.dispatchers.remove(dispatcher.key());

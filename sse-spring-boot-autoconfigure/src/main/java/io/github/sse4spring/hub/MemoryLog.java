@@ -23,16 +23,16 @@ import org.jspecify.annotations.Nullable;
 final class MemoryLog implements ReadableLog {
 
 	/*
-	 * One short lock orders all publishes, starts and ends. Under the lock an entry gets
-	 * its sequence and goes into its ring, and last of all the tail moves. A reader takes
-	 * no lock: it loads the tail once and treats every entry at or beyond the tail as
+	 * One lock orders all publishes, starts and ends. Under the lock an entry gets its
+	 * sequence and goes into its ring, and last of all the tail moves. A reader takes no
+	 * lock: it loads the tail once and treats every entry at or beyond the tail as
 	 * absent, in every topic. So each reader sees a prefix of the log, and one position
 	 * is valid for all topics.
 	 *
-	 * Nothing else happens under the lock. An event is encoded before; subscriptions are
-	 * woken, tasks run and listeners are called after. The tail is moved before a group
-	 * is woken, and a group clears its flag before the tail is read, so every entry is
-	 * seen.
+	 * An event is encoded before the lock is taken. Subscriptions are woken, tasks are
+	 * run and listeners are called after the lock is released. The tail is moved before a
+	 * group is woken, and the flag of a group is cleared before its members read the
+	 * tail. So no entry stays unread.
 	 */
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -81,8 +81,8 @@ final class MemoryLog implements ReadableLog {
 
 	/**
 	 * Append an event, and wake the subscribers of its topic.
-	 * @param ownId the id that its publisher has given to it, or {@code null} for an id
-	 * of the log
+	 * @param ownId the id that its publisher has given to it, or {@code null} if the log
+	 * assigns the id
 	 * @param event creates the event with its id; called under the lock
 	 */
 	Appended append(String topicName, @Nullable String ownId, Function<String, SseEvent> event) {
@@ -136,7 +136,8 @@ final class MemoryLog implements ReadableLog {
 	}
 
 	/**
-	 * The time. It never goes back, so the slots of a ring are in the order of their age.
+	 * Under the lock: return the time. It never goes back, so the slots of a ring are in
+	 * the order of their age.
 	 */
 	private long now() {
 		this.latestTime = Math.max(this.latestTime, this.clock.millis());
@@ -207,7 +208,7 @@ final class MemoryLog implements ReadableLog {
 		}
 	}
 
-	/** The time, which never goes back. */
+	/** On any thread: return the time, which never goes back. */
 	long time() {
 		this.lock.lock();
 		try {
@@ -219,9 +220,11 @@ final class MemoryLog implements ReadableLog {
 	}
 
 	/**
-	 * Evict the events that are too old to start with and not needed.
-	 * @param needed how many events of a ring are before the first that must stay
-	 * @return whether an event that may become too old is retained after that
+	 * Evict the events that are older than the maximum age of their topic and that no
+	 * subscription needs.
+	 * @param needed for each ring, how many events come before the first event that must
+	 * be kept
+	 * @return whether the log still retains an event that may become too old
 	 */
 	boolean evictOld(long time, Map<Ring, Long> needed) {
 		this.lock.lock();
@@ -280,7 +283,8 @@ final class MemoryLog implements ReadableLog {
 	}
 
 	/**
-	 * An entry that was appended.
+	 * The result of an append. If a complete topic was completed again, it describes the
+	 * existing end.
 	 *
 	 * @param id the id of the event, or the position of the end
 	 * @param subscribers how many subscribers its topic has

@@ -9,17 +9,18 @@ import org.apache.commons.logging.LogFactory;
 
 /**
  * Remembers the ids that publishers have given to events, and which of them were given to
- * more than one event. Such an id does not identify a position, so a client cannot resume
- * after it. Used under the lock of the log.
+ * more than one event. A repeated id does not identify a position, so a client cannot
+ * resume after it. Used under the lock of the log.
  */
 final class OwnIds {
 
 	/*
-	 * A client resumes after an event only while the event is retained. Another event
-	 * with the same id may be evicted already, or be of another topic. So an id is
-	 * remembered for longer than its event, and a repeated id for longer still. The size
-	 * of a memory is bounded: it has two sets, and when the younger set is full it
-	 * replaces the older one.
+	 * A client can resume after an event only while the event is retained. Another event
+	 * with the same id may have been evicted already, or may be of another topic. So the
+	 * retained events do not show whether an id is repeated, and the ids are remembered
+	 * here. Repeated ids have a memory of their own, so other ids do not displace them. A
+	 * memory has two sets. When the younger set is full, it replaces the older one. So a
+	 * memory has a bounded size, and holds at least the last 16384 ids.
 	 */
 	private static final int MAX = 16 * 1024;
 
@@ -60,7 +61,10 @@ final class OwnIds {
 				.formatted(topic, printable(id)));
 	}
 
-	/** Escape the control characters that an id may have and a log line must not. */
+	/**
+	 * Escape the control characters that an id may contain but a log line must not
+	 * contain.
+	 */
 	private static String printable(String id) {
 		return Pattern.compile("[\\x80-\\x9F]")
 			.matcher(id)

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A position in the log, just after the entry with a sequence. Its id is
+ * A position in the log, just after the entry with the given sequence. Its id is
  * {@code <epoch>-<sequence>}.
  *
  * @param epoch identifies the log; a log that is created anew has another epoch
@@ -18,7 +18,7 @@ record Position(String epoch, long sequence) {
 
 	/**
 	 * Parse an id.
-	 * @return the position, or {@code null} if the id is none
+	 * @return the position, or {@code null} if the id is not a position
 	 */
 	static @Nullable Position parse(String id) {
 		Matcher matcher = SHAPE.matcher(id);

@@ -4,8 +4,8 @@ import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseSubscription;
 
 /**
- * Checks what is published. A hub refuses names and ids that look like those it assigns
- * itself.
+ * Checks the topic, the name and the id of an event that is published. A hub refuses
+ * names and ids that look like those that it assigns itself.
  */
 final class PublishRules {
 

@@ -5,18 +5,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Bounds the bytes that all topics retain together. The oldest entry of the log is
+ * Evicts entries from the rings. Each ring has a bound of its own, and all rings together
+ * have a bound in bytes. To keep the bound in bytes, the oldest entry of the log is
  * evicted first. Used under the lock of the log.
  */
 final class Retention {
 
 	/*
 	 * Each ring that is not empty has one entry in "byAge". Its key is the sequence of
-	 * the oldest slot of the ring at the time of adding. The oldest slot may be evicted
-	 * since, and then the key is too low, but never too high. So the first entry is
-	 * either that of the ring with the oldest slot, or out of date; then it is added
-	 * again with the present sequence. Sequences are unique, so no two rings have the
-	 * same key.
+	 * the slot that was the oldest of the ring when the entry was added. If that slot was
+	 * evicted since, the key is too low, but a key is never too high. So the first entry
+	 * either belongs to the ring with the oldest slot of the log, or is out of date. An
+	 * entry that is out of date is added again, with the sequence of the slot that is the
+	 * oldest now. Sequences are unique, so no two rings have the same key.
 	 */
 	private final long maxBytes;
 
@@ -40,7 +41,8 @@ final class Retention {
 	}
 
 	/**
-	 * A slot was appended: evict slots that exceed the bound of its topic or of the hub.
+	 * Count a slot that was appended, and evict slots that exceed the bound of the ring
+	 * or of the hub.
 	 */
 	void appended(Ring ring, Slot slot, int capacity) {
 		this.bytes += slot.size();
@@ -56,8 +58,9 @@ final class Retention {
 	}
 
 	/**
-	 * Evict the events of a ring that are older than a time.
-	 * @param neededFrom how many events of the ring are before the first that must stay
+	 * Evict the slots of a ring that are older than the given time.
+	 * @param neededFrom how many events of the ring come before the first event that must
+	 * be kept
 	 */
 	void evictBefore(Ring ring, long time, long neededFrom) {
 		while (ring.size() > 0 && ring.first().time() < time && ring.first().eventsBefore() < neededFrom) {
@@ -65,7 +68,7 @@ final class Retention {
 		}
 	}
 
-	/** The topic of a ring is removed. */
+	/** Remove the ring of a topic that is removed. */
 	void forget(Ring ring) {
 		this.bytes -= ring.bytes();
 		Long age = this.ages.remove(ring);

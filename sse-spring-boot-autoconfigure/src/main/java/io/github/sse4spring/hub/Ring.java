@@ -7,8 +7,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest entries of one topic. Written under the lock of the hub, read by any thread
- * without it.
+ * The newest entries of one topic. Written under the lock of the log, read by any thread
+ * without the lock.
  */
 final class Ring {
 
@@ -30,7 +30,10 @@ final class Ring {
 
 	private volatile Tail tail = Tail.START;
 
-	/** Sequence of the newest entry of the topic that is not retained any more. */
+	/**
+	 * Sequence of the newest entry of the topic that was evicted, or the value that the
+	 * ring was created with.
+	 */
 	private volatile long evictedUpTo;
 
 	/** Used under the lock only. */
@@ -79,7 +82,7 @@ final class Ring {
 		return (slot != null && slot.index() == index) ? slot : null;
 	}
 
-	/** Under the lock: append a slot, whose index is that of the tail. */
+	/** Under the lock: append a slot. Its index must be that of the tail. */
 	void append(Slot slot) {
 		resizeIfNeeded();
 		this.slots.set(cell(slot.index(), this.slots), slot);
@@ -162,7 +165,8 @@ final class Ring {
 	}
 
 	/**
-	 * The end of a ring. Its values belong together, so they are published as one object.
+	 * The tail of a ring. Its values belong together, so they are published as one
+	 * object.
 	 *
 	 * @param index index of the next slot
 	 * @param events how many events of the topic have a lower index

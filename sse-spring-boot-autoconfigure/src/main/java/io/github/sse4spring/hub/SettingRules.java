@@ -8,7 +8,10 @@ final class SettingRules {
 	private SettingRules() {
 	}
 
-	/** Returns the value, unless it is too small. */
+	/**
+	 * Return the value, or throw an {@link IllegalArgumentException} if it is below the
+	 * minimum.
+	 */
 	static long atLeast(String name, long value, long min) {
 		if (value < min) {
 			throw new IllegalArgumentException("%s must be %d or more but is %d".formatted(name, min, value));

@@ -26,7 +26,10 @@ record Slot(long index, long sequence, long eventsBefore, boolean isAfterEnd, @N
 	/** A character takes up to two bytes in memory. */
 	private static final int CHARACTER = 2;
 
-	/** Returns the size of an entry: that of everything that its event holds. */
+	/**
+	 * Return the size of an entry: an overhead, the encoded bytes of its event, and the
+	 * characters of its id, name and comment.
+	 */
 	static int sizeOf(@Nullable SseEvent event) {
 		if (event == null) {
 			return OVERHEAD;

@@ -4,9 +4,9 @@ import io.github.sse4spring.SseStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The position of a subscription on its stream: the id of the event that was handed over
- * last, or the position up to which events were left out since. Written by one thread at
- * a time, read by any thread.
+ * The position of a subscription on its stream. It is the id of the event that was handed
+ * over last. If later events were left out, it is the position of the last of these.
+ * Written by one thread at a time, read by any thread.
  */
 final class SourcePosition {
 
@@ -14,7 +14,10 @@ final class SourcePosition {
 
 	private volatile @Nullable LeftOut leftOut;
 
-	/** An event, a notice or the start with this id is handed over. */
+	/**
+	 * Set the id of the event or notice that is handed over, or the position of the
+	 * start.
+	 */
 	void handOver(String id) {
 		this.handedOver = id;
 		if (this.leftOut != null) {
@@ -22,15 +25,15 @@ final class SourcePosition {
 		}
 	}
 
-	/** The events up to this position are not handed over. */
+	/** Move to the given position, since the events up to there are left out. */
 	void leaveOut(String upTo) {
 		this.leftOut = new LeftOut(this.handedOver, upTo);
 	}
 
 	/** On any thread: a snapshot. */
 	SseStream.Progress progress() {
-		// Read "leftOut" first: nothing can have been handed over between the two reads
-		// then.
+		// Read "leftOut" first. If an event with another id is handed over between the
+		// two reads, "after" differs from that id, so "leftOut" does not count.
 		LeftOut leftOut = this.leftOut;
 		String handedOver = this.handedOver;
 		return new Progress(handedOver,
@@ -38,7 +41,7 @@ final class SourcePosition {
 	}
 
 	/**
-	 * How far the subscription has come at one moment.
+	 * A snapshot of how far the subscription has come.
 	 */
 	private record Progress(String handedOver, String position) implements SseStream.Progress {
 

@@ -28,8 +28,9 @@ import reactor.core.scheduler.Schedulers;
  *
  * <p>
  * With {@code Schedulers.immediate()} a hub is deterministic: a subscriber without a
- * stream receives an event inside the call that publishes it. If a subscriber publishes,
- * the event is received right after that call.
+ * stream receives an event inside the call that publishes it. If a subscriber publishes
+ * an event while it receives one, the new event is received after the subscriber has
+ * returned.
  *
  * @since 0.1.0
  */
@@ -79,7 +80,7 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Encode events with this encoder. Its mapper writes the JSON.
+	 * Set the encoder of events. Its mapper writes the JSON.
 	 * @param encoder the encoder; the default has a plain mapper
 	 * @return this builder
 	 */
@@ -152,10 +153,10 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Set the largest age of an event that a subscription starts with. Older events are
-	 * evicted within a tenth of this age, but not before 100 ms and not later than a
-	 * minute. An event that a live subscription within its buffer size has not read is
-	 * kept.
+	 * Set the maximum age of an event that a subscription starts with. Older events are
+	 * evicted at intervals of a tenth of the shortest maximum age of all topics, but at
+	 * least 100 ms and at most a minute. An event is not evicted for its age while a
+	 * subscription that is within its buffer size has not read it.
 	 * @param replayMaxAge the age, a millisecond or more, or {@code null} for any age,
 	 * which is the default
 	 * @return this builder
@@ -169,9 +170,9 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Set how many bytes all topics retain together. The size of an event is that of its
-	 * encoded bytes, two bytes for each character of its id, name and comment, and 128
-	 * bytes more. The oldest event of the hub is evicted first.
+	 * Set how many bytes all topics retain together. The size of an event is the number
+	 * of its encoded bytes, plus two bytes for each character of its id, name and
+	 * comment, plus 128 bytes. The oldest event of the hub is evicted first.
 	 * @param bytes one or more; the default is 64 MiB
 	 * @return this builder
 	 */
@@ -202,8 +203,8 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Set how long a topic lives, with all that it retains, without subscriber and
-	 * publish.
+	 * Set how long a topic is kept while it has no subscriber and nothing is published to
+	 * it. After that time the topic is removed with all events that it retains.
 	 * @param topicIdleTimeout the time, a millisecond or more; the default is ten minutes
 	 * @return this builder
 	 */
@@ -214,15 +215,16 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Set what differs for a group of topics, such as the topics of jobs:
+	 * Set the settings in which a group of topics differs from the hub. For example, for
+	 * the topics of jobs:
 	 *
 	 * <pre class="code">
 	 * builder.topics("job:*", (jobs) -&gt; jobs.replaySize(1000).idleTimeout(Duration.ofHours(1)));
 	 * </pre>
 	 *
 	 * <p>
-	 * The first pattern that matches a topic applies, in the order in which the patterns
-	 * were added. Its group takes every setting that it leaves out from the hub.
+	 * If several patterns match a topic, the pattern that was added first applies. A
+	 * setting that the group does not set is that of the hub.
 	 *
 	 * <p>
 	 * In a subscription to several topics, each topic has its own settings. If the
@@ -232,7 +234,7 @@ public final class SseHubBuilder {
 	 * the whole subscription.
 	 * @param pattern the name of a topic, or a prefix and {@code *} for all topics that
 	 * begin with it
-	 * @param settings sets what differs
+	 * @param settings sets the settings of the group
 	 * @return this builder
 	 * @throws IllegalArgumentException if the pattern is empty, has a {@code *} before
 	 * its end or was added before, or if a value is out of range
@@ -251,8 +253,8 @@ public final class SseHubBuilder {
 	/**
 	 * Build a hub. Each hub has an epoch of its own.
 	 * @return the hub
-	 * @throws IllegalArgumentException if an event may be larger than all topics retain
-	 * together
+	 * @throws IllegalArgumentException if {@link #maxEventSize(int)} is above
+	 * {@link #maxRetainedSize(long)}
 	 */
 	public SseHub build() {
 		HubSettings settings = settings();
@@ -264,7 +266,7 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Return how many events each topic retains, so far.
+	 * Return the current setting of how many events each topic retains.
 	 * @return the number
 	 * @see #replaySize(int)
 	 */
@@ -273,7 +275,7 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Return how much all topics retain together, so far.
+	 * Return the current setting of how many bytes all topics retain together.
 	 * @return the number of bytes
 	 * @see #maxRetainedSize(long)
 	 */
@@ -282,7 +284,7 @@ public final class SseHubBuilder {
 	}
 
 	/**
-	 * Return how many topics may retain events, so far.
+	 * Return the current setting of how many topics may retain events.
 	 * @return the number
 	 * @see #maxTopics(int)
 	 */

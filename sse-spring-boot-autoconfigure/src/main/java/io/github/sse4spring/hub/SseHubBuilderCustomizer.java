@@ -10,7 +10,8 @@ public interface SseHubBuilderCustomizer {
 
 	/**
 	 * Customize the builder.
-	 * @param builder the builder, with the properties of the application
+	 * @param builder the builder, to which the properties of the application are already
+	 * applied
 	 */
 	void customize(SseHubBuilder builder);
 

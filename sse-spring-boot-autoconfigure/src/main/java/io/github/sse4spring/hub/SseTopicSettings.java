@@ -72,7 +72,7 @@ public final class SseTopicSettings {
 	}
 
 	/**
-	 * Set how old the oldest event may be that a subscription starts with.
+	 * Set the maximum age of an event that a subscription starts with.
 	 * @param replayMaxAge the age, a millisecond or more
 	 * @return these settings
 	 * @see SseHubBuilder#replayMaxAge(Duration)
@@ -84,8 +84,8 @@ public final class SseTopicSettings {
 	}
 
 	/**
-	 * Set how long a topic lives, with all that it retains, without subscriber and
-	 * publish.
+	 * Set how long a topic is kept while it has no subscriber and nothing is published to
+	 * it. After that time the topic is removed with all events that it retains.
 	 * @param idleTimeout the time, a millisecond or more
 	 * @return these settings
 	 * @see SseHubBuilder#topicIdleTimeout(Duration)

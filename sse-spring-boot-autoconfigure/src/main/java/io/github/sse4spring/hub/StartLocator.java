@@ -11,8 +11,9 @@ import io.github.sse4spring.SseSubscription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the position at which a subscription starts, and moves its cursors there. Used
- * for one subscription, under the lock of the log. The result may be read without it.
+ * Finds the position at which a subscription starts, and moves its cursors there. An
+ * instance is used for one subscription. {@link #place} is called under the lock of the
+ * log. The result may be read without the lock.
  */
 final class StartLocator {
 
@@ -51,7 +52,7 @@ final class StartLocator {
 		return this.tail;
 	}
 
-	/** The position just before the first event to be delivered. */
+	/** Return the position just before the first entry that the subscription reads. */
 	Position position() {
 		return this.position;
 	}
@@ -61,7 +62,10 @@ final class StartLocator {
 		return this.gap;
 	}
 
-	/** Events before the start may not have reached the client. */
+	/**
+	 * Set the reason of the gap, since events before the start may not have reached the
+	 * client.
+	 */
 	void foundGap(SseGapReason reason) {
 		this.gap = reason;
 	}
@@ -80,7 +84,10 @@ final class StartLocator {
 		this.position = beforeFirst();
 	}
 
-	/** Whether the subscription starts with an event that was published before. */
+	/**
+	 * Return whether the subscription starts with an entry that is in the log already: an
+	 * event, or the end of a topic.
+	 */
 	boolean hasReplay() {
 		return this.position.sequence() != this.tail - 1;
 	}
@@ -129,7 +136,8 @@ final class StartLocator {
 				}
 			}
 		}
-		// Another event with the same id may be evicted, or be of another topic.
+		// One slot with this id is not enough: another event with the same id may have
+		// been evicted, or may be of another topic.
 		boolean known = found.size() == 1 && !this.ownIds.isRepeated(id);
 		return known ? after(found.get(0).sequence()) : unknown();
 	}
@@ -139,7 +147,10 @@ final class StartLocator {
 		return this.tail - 1;
 	}
 
-	/** The sequence before the oldest event that a subscription can start with. */
+	/**
+	 * Return the sequence just before the oldest event that the subscription can start
+	 * with.
+	 */
 	private long beforeAll() {
 		return this.cursors.stream().mapToLong(this::unusableUpTo).min().orElse(this.tail - 1);
 	}

@@ -21,7 +21,10 @@ final class SubscriptionNotices {
 
 	private final boolean inFlux;
 
-	/** Whether the stream may be woken: not before the subscriber is subscribed. */
+	/**
+	 * Whether the stream may be woken. It is not woken before {@code onSubscribe} of the
+	 * subscriber has returned.
+	 */
 	private volatile boolean subscribed;
 
 	SubscriptionNotices(HubSubscriber subscriber) {
@@ -35,7 +38,8 @@ final class SubscriptionNotices {
 		if (stream == null) {
 			return wanted;
 		}
-		// A flux that several streams share has no stream to write its notices to.
+		// If several streams share the flux, there is no single stream to write the
+		// notices to, so they are in the flux.
 		return !subscriber.description().resumes() && (wanted || !stream.isOnlyOneBehind(subscriber.actual()));
 	}
 
@@ -44,8 +48,9 @@ final class SubscriptionNotices {
 	}
 
 	/**
-	 * Add a notice. Its id is that of the position on the stream, so a subscription
-	 * without that position writes it without id.
+	 * Add a notice. The id of a notice moves the position of the stream. A subscription
+	 * that does not have the position of the stream therefore adds its notices without
+	 * id.
 	 */
 	void add(SseEvent notice) {
 		SseEvent added = this.hasPosition ? notice : notice.withoutId();
@@ -73,14 +78,15 @@ final class SubscriptionNotices {
 		return this.inFlux ? null : this.queue.poll();
 	}
 
-	/** Whether a notice for the flux was not taken yet. */
+	/** Return whether a notice for the flux is still in the queue. */
 	boolean hasMoreForFlux() {
 		return this.inFlux && !this.queue.isEmpty();
 	}
 
 	/**
-	 * Remove the notices for the flux. The writer of the stream still polls the others:
-	 * events behind them may have arrived.
+	 * Remove the notices for the flux. The notices for the writer of the stream stay in
+	 * the queue. The writer still polls them, since events that follow them may have
+	 * arrived.
 	 */
 	void clearForFlux() {
 		if (this.inFlux) {

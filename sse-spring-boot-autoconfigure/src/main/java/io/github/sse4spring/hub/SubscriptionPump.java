@@ -19,19 +19,19 @@ final class SubscriptionPump {
 	/*
 	 * Every field that is neither volatile nor atomic is used by one thread at a time.
 	 * The thread that raises "running" from zero runs the pump, and runs it again while
-	 * other threads have raised "running" meanwhile. Every signal comes from the pump, or
-	 * from a poll inside the onNext of a fused consumer, so no two signals run at the
-	 * same time.
+	 * other threads have raised "running" in the meantime. So the pump makes one signal
+	 * at a time. The poll of a fused consumer may signal the end of the subscription too.
+	 * "leave" returns true only once, so the end is signalled only once.
 	 *
-	 * The pump runs on the loop, with one exception: if the loop has refused a task, the
-	 * thread that was refused sets "failure" and then runs the pump, which only signals
-	 * the failure.
+	 * The pump runs on the loop, with one exception. If the loop refuses a task, the
+	 * thread that wanted to run the task sets "failure" and then runs the pump, which
+	 * only signals the failure.
 	 */
 	private final CoreSubscriber<? super SseEvent> actual;
 
 	private final SubscriptionReader reader;
 
-	/** Ends the subscription. Returns whether it had not ended before. */
+	/** Ends the subscription. Returns {@code false} if it had ended before. */
 	private final BooleanSupplier leave;
 
 	private final AtomicLong requested = new AtomicLong();
@@ -48,14 +48,17 @@ final class SubscriptionPump {
 		this.leave = leave;
 	}
 
-	/** Returns the fusion that is granted: none across threads. */
+	/**
+	 * Return the fusion mode that is granted. It is NONE if the consumer may poll on
+	 * another thread.
+	 */
 	int requestFusion(int requestedMode) {
 		boolean barrier = (requestedMode & Fuseable.THREAD_BARRIER) != 0;
 		this.fused = (requestedMode & Fuseable.ASYNC) != 0 && !barrier;
 		return this.fused ? Fuseable.ASYNC : Fuseable.NONE;
 	}
 
-	/** Whether the subscriber polls, so that its requests do not count. */
+	/** Return whether the subscriber polls. Its requests are then ignored. */
 	boolean isFused() {
 		return this.fused;
 	}

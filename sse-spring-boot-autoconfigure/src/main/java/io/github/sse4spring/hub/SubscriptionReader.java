@@ -13,8 +13,8 @@ import io.github.sse4spring.SseSubscription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a subscription hands over next: the events of its topics that its filter
- * takes, and the notices that are for its flux. Used by one thread at a time.
+ * Reads what a subscription hands over next: the events of its topics that match its
+ * filter, and the notices that are for its flux. Used by one thread at a time.
  */
 final class SubscriptionReader implements SseStream.Display {
 
@@ -35,7 +35,10 @@ final class SubscriptionReader implements SseStream.Display {
 	/** Receives the id of an event before the event is handed over. */
 	private @Nullable Consumer<String> handOvers;
 
-	/** An event that was read before a notice that must be handed over first. */
+	/**
+	 * An event that was read but is not handed over yet, since a notice must be handed
+	 * over before it.
+	 */
 	private @Nullable SseEvent held;
 
 	private volatile boolean ended;
@@ -51,12 +54,15 @@ final class SubscriptionReader implements SseStream.Display {
 		this.position = position;
 	}
 
-	/** Before anything else: read from the positions of these cursors. */
+	/** Set the cursors to read from. Called before every other method. */
 	void startAt(List<Cursor> cursors, long tail) {
 		this.merger.startAt(cursors, tail);
 	}
 
-	/** Before anything is handed over. */
+	/**
+	 * Set the consumer that receives the id of each event before the event is handed
+	 * over. Called before the first event is read.
+	 */
 	void handOverTo(@Nullable Consumer<String> handOvers) {
 		this.handOvers = handOvers;
 	}
@@ -126,12 +132,15 @@ final class SubscriptionReader implements SseStream.Display {
 		}
 	}
 
-	/** Missed events have waited for an event behind them for long enough. */
+	/** Let the next poll report missed events, even if no event follows them. */
 	void quietTimePassed() {
 		this.lagNotices.quietTimePassed();
 	}
 
-	/** Read the end, which needs no demand, unless something else is left. */
+	/**
+	 * Read the end of the subscription, unless an event is left before it. The end needs
+	 * no demand.
+	 */
 	void readEnd() {
 		if (this.held == null) {
 			this.merger.readEnd();
@@ -148,8 +157,8 @@ final class SubscriptionReader implements SseStream.Display {
 	}
 
 	/**
-	 * The policy under which the subscription has lagged and must not go on, or
-	 * {@code null} while it may.
+	 * Return the lag policy that ends the subscription, or {@code null} if the
+	 * subscription has not lagged under such a policy.
 	 */
 	@Nullable SseLagPolicy endedByLag() {
 		return this.merger.endedBy();
@@ -159,7 +168,10 @@ final class SubscriptionReader implements SseStream.Display {
 		return new SseLagException(this.description.topics(), this.merger.behind());
 	}
 
-	/** Whether there is certainly nothing to be read. */
+	/**
+	 * Return whether no event is left to read. A notice or the end of the subscription
+	 * may be left.
+	 */
 	boolean isEmpty() {
 		return this.ended || (this.held == null && this.merger.isEmpty());
 	}
@@ -179,18 +191,24 @@ final class SubscriptionReader implements SseStream.Display {
 		return this.ended ? 0 : this.merger.lag();
 	}
 
-	/** Whether the subscription has reached the tail of its start once. */
+	/**
+	 * Return whether the subscription has read all entries that were in the log at its
+	 * start.
+	 */
 	@Override
 	public boolean isLive() {
 		return this.merger.isCaughtUp();
 	}
 
 	/**
-	 * The subscription that reads.
+	 * The subscription that a reader belongs to.
 	 */
 	interface Owner {
 
-		/** No event is left now: end, if none will follow. */
+		/**
+		 * End the subscription if its end was read or if its lag policy ends it. Called
+		 * when no event can be read now.
+		 */
 		void nothingLeft();
 
 		/** After a delay, call {@link #quietTimePassed()} and read again. */

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One topic: its ring, once it was published to, and the groups of its subscribers. Used
- * under the lock of the log, unless stated otherwise.
+ * One topic, with its ring and the groups of its subscribers. A topic has no ring until
+ * it is published to. Used under the lock of the log, unless stated otherwise.
  */
 final class Topic {
 
@@ -17,7 +17,7 @@ final class Topic {
 
 	private final TopicSettings settings;
 
-	/** How many live subscribers have each buffer size. */
+	/** The number of subscribers for each buffer size. */
 	private final TreeMap<Integer, Integer> bufferSizes = new TreeMap<>();
 
 	/** Read by snapshots without the lock. */
@@ -65,7 +65,10 @@ final class Topic {
 		this.lastActive = time;
 	}
 
-	/** The largest buffer size of its live subscribers, or zero without one. */
+	/**
+	 * Return the largest buffer size of the subscribers of this topic, or zero if it has
+	 * none.
+	 */
 	int largestBuffer() {
 		return this.bufferSizes.isEmpty() ? 0 : this.bufferSizes.lastKey();
 	}

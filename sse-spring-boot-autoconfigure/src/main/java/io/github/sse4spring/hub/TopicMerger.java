@@ -13,10 +13,10 @@ final class TopicMerger {
 
 	/*
 	 * The tail is loaded once for each entry, so the entries read are a prefix of the
-	 * log. A slot that is evicted while the cursors are compared must not be taken for
-	 * absent: events of other topics behind it would be handed over, and their ids would
-	 * move the position past a hole without a notice. So the cursors are checked once
-	 * more after the comparison, and the slot that was found counts only if none was
+	 * log. A slot may be evicted while the cursors are compared. The comparison then does
+	 * not find that slot and chooses a later event of another topic. The id of that event
+	 * would move the position past the missed event without a notice. So the cursors are
+	 * checked again after the comparison, and its result counts only if no cursor was
 	 * overtaken.
 	 */
 	private final ReadableLog log;
@@ -35,7 +35,7 @@ final class TopicMerger {
 
 	private long skipped;
 
-	/** The cursor that has lagged under a policy that does not go on. */
+	/** The cursor that has lagged under a policy that ends the subscription. */
 	private @Nullable Cursor lagged;
 
 	private long behind;
@@ -44,7 +44,7 @@ final class TopicMerger {
 		this.log = log;
 	}
 
-	/** Before anything else: read from the positions of these cursors. */
+	/** Set the cursors to read from. Called before every other method. */
 	void startAt(List<Cursor> cursors, long tail) {
 		this.cursors = cursors;
 		this.startTail = tail;
@@ -59,13 +59,17 @@ final class TopicMerger {
 		return this.atEnd;
 	}
 
-	/** Whether the tail of the start was reached once. */
+	/**
+	 * Return whether all entries that were in the log at the start of the subscription
+	 * were read.
+	 */
 	boolean isCaughtUp() {
 		return this.caughtUp;
 	}
 
 	/**
-	 * The sequence up to which nothing is left, once {@link #next()} has found nothing.
+	 * Return the sequence up to which every event was read or missed. It is set when
+	 * {@link #next()} finds no entry.
 	 */
 	long readUpTo() {
 		return this.readUpTo;
@@ -79,22 +83,26 @@ final class TopicMerger {
 	}
 
 	/**
-	 * The policy under which a topic has lagged so that the subscription must not go on.
-	 * @return {@code null} while it may go on
+	 * Return the lag policy that ends the subscription.
+	 * @return the policy, or {@code null} if the subscription has not lagged under such a
+	 * policy
 	 */
 	@Nullable SseLagPolicy endedBy() {
 		return (this.lagged != null) ? this.lagged.lagPolicy() : null;
 	}
 
-	/** How many events of that topic the subscription was behind. */
+	/**
+	 * Return how many events the subscription was behind, on the topic whose lag policy
+	 * ends it.
+	 */
 	long behind() {
 		return this.behind;
 	}
 
 	/**
 	 * Read the next event.
-	 * @return its slot, or {@code null} if there is none now, at the end, and after a lag
-	 * under a policy that does not go on
+	 * @return its slot, or {@code null} if there is no event now, if the end was read, or
+	 * if the subscription has lagged under a policy that ends it
 	 */
 	@Nullable Slot next() {
 		while (!this.atEnd) {
@@ -149,7 +157,7 @@ final class TopicMerger {
 		}
 	}
 
-	/** Whether there is nothing to read now. */
+	/** Return whether no event is left to read now. */
 	boolean isEmpty() {
 		return this.cursors.stream().allMatch((cursor) -> cursor.lag() == 0);
 	}
@@ -199,8 +207,9 @@ final class TopicMerger {
 	}
 
 	/**
-	 * Move the cursors that have lagged, if their policy goes on.
-	 * @return whether a cursor has lagged under a policy that does not go on
+	 * Move each cursor that has lagged or was overtaken to the event at which it
+	 * continues. If its policy ends the subscription, remember the cursor.
+	 * @return whether a cursor has lagged under a policy that ends the subscription
 	 */
 	private boolean hasLagged() {
 		for (Cursor cursor : this.cursors) {

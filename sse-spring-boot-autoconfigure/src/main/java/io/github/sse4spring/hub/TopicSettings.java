@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param bufferSize how many events of a topic a subscriber may be behind
  * @param lagPolicy what happens to a subscriber that is further behind
  * @param replaySize how many events a topic retains
- * @param replayMaxAge the age of the oldest event that a subscription starts with, or
+ * @param replayMaxAge the maximum age of an event that a subscription starts with, or
  * {@code null} for any age
- * @param idleTimeout how long a topic lives without subscriber and publish
+ * @param idleTimeout how long a topic is kept while it has no subscriber and nothing is
+ * published to it
  */
 record TopicSettings(String pattern, int bufferSize, SseLagPolicy lagPolicy, int replaySize,
 		@Nullable Duration replayMaxAge, Duration idleTimeout) {

@@ -50,7 +50,10 @@ final class Topics {
 		return this.forgottenUpTo;
 	}
 
-	/** The tail of the ring of a topic, or the tail that its ring will have first. */
+	/**
+	 * Return the tail of the ring of a topic, or the tail of an empty ring if the topic
+	 * has no ring yet.
+	 */
 	Ring.Tail tailOf(Topic topic) {
 		Ring ring = topic.ring();
 		return (ring != null) ? ring.tail() : Ring.Tail.START;
@@ -58,8 +61,9 @@ final class Topics {
 
 	/**
 	 * Evict the events that are too old to start with and that no subscription needs.
-	 * @param neededFrom how many events of a ring are before the first that must stay
-	 * @return whether a topic whose events may become too old retains any after that
+	 * @param neededFrom for a ring, how many events come before the first event that must
+	 * be kept
+	 * @return whether a topic with a maximum age still retains an entry
 	 */
 	boolean evictOld(long now, ToLongFunction<Ring> neededFrom) {
 		boolean more = false;
@@ -125,8 +129,9 @@ final class Topics {
 		Topic longestIdle = this.idle.longestIdle();
 		if (longestIdle == null) {
 			removeIfUnused(topic);
-			throw new SseHubFullException("The hub has %d topics, each with a subscriber, and cannot have '%s' too"
-				.formatted(this.rings, topic.name()));
+			throw new SseHubFullException(
+					"The hub has the maximum number of %d topics, each with a subscriber, and cannot add topic '%s'"
+						.formatted(this.rings, topic.name()));
 		}
 		forget(longestIdle);
 	}
@@ -152,7 +157,7 @@ final class Topics {
 		this.topics.remove(topic.name());
 	}
 
-	/** Remove a topic that has neither subscribers nor a ring. */
+	/** Remove a topic if it has neither subscribers nor a ring. */
 	private void removeIfUnused(Topic topic) {
 		if (topic.subscribers() == 0 && topic.ring() == null) {
 			this.topics.remove(topic.name());

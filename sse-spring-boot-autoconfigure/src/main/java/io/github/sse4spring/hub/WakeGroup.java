@@ -31,12 +31,18 @@ final class WakeGroup {
 		this.users++;
 	}
 
-	/** Let go of the group. Returns whether the group has no user any more. */
+	/**
+	 * Release the group for one subscriber. Return whether no subscriber uses the group
+	 * any more.
+	 */
 	boolean release() {
 		return --this.users == 0;
 	}
 
-	/** On any thread, after the tail was moved: hand the loop at most one task. */
+	/**
+	 * On any thread, after the tail was moved: let the loop wake the members, unless that
+	 * is pending already.
+	 */
 	void wake() {
 		if (!this.woken.get() && this.woken.compareAndSet(false, true)) {
 			this.loop.wake(this);
@@ -106,7 +112,8 @@ final class WakeGroup {
 
 		void wake() {
 			if (this.wakeable.hasEnded()) {
-				// The loop may have refused the task with which it leaves.
+				// The loop may have refused the task that removes this member from the
+				// group.
 				leave();
 			}
 			else {

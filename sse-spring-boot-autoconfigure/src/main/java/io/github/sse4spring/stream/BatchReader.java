@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 
 /**
- * Takes events from the source until a batch is full, each with the notices that stand
- * before it. On the loop of its stream only.
+ * Fills a batch with events from the source, each preceded by its notices. On the loop of
+ * its stream only.
  */
 final class BatchReader {
 
@@ -58,7 +58,8 @@ final class BatchReader {
 			return null;
 		}
 		catch (Throwable ex) {
-			// Errors too: to go on without this event would be a silent hole.
+			// Catch errors too. If the stream went on without this event, the client
+			// would miss the event without a notice.
 			this.sourceSubscriber.cancel();
 			return Exceptions.unwrap(ex);
 		}
@@ -86,7 +87,10 @@ final class BatchReader {
 		return count;
 	}
 
-	/** How long the first event of the last batch has waited in a hub, in nanoseconds. */
+	/**
+	 * Return how long the first event of the last batch has waited in a hub, in
+	 * nanoseconds. Negative if that is not known.
+	 */
 	long delay() {
 		return this.delay;
 	}

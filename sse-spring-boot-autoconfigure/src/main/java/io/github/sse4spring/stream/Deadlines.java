@@ -18,11 +18,13 @@ final class Deadlines {
 
 	/*
 	 * Every write of a stream moves its deadline to a later time, long before the
-	 * deadline is reached. That only stores a number: the entry stays in its list, and is
-	 * added again when its old time has come. Only a deadline that becomes earlier gets a
-	 * second entry, which makes the first one stale. Times are on a grid, so there are
-	 * few of them, and each has a plain list. The memory of a stream at rest is cold, and
-	 * touching it is the cost: so no entry is touched before its time has come.
+	 * deadline is reached. To move a deadline to a later time only stores a number. The
+	 * entry stays in its list. When its old time has come, it is added again for its new
+	 * time. Only a deadline that becomes earlier gets a second entry, which makes the
+	 * first one stale. Times are rounded up to a grid, so there are few of them, and each
+	 * has a plain list. The memory of a stream at rest is not in the processor cache, so
+	 * every access to an entry is slow. That is why no entry is accessed before its time
+	 * has come.
 	 */
 	static final long NEVER = Long.MAX_VALUE;
 
@@ -44,7 +46,7 @@ final class Deadlines {
 		this.timer = timer;
 	}
 
-	/** A deadline that is not set yet. */
+	/** Create a deadline that is not set yet. */
 	Deadline create(Runnable action) {
 		return new Deadline(action);
 	}
@@ -70,7 +72,8 @@ final class Deadlines {
 
 	private void wakeUp(long scheduledFor) {
 		if (scheduledFor != this.wakeUpAt) {
-			// An earlier wake-up was scheduled after this one, and has done its work.
+			// Another wake-up was scheduled after this one, for an earlier time. It has
+			// replaced this one.
 			return;
 		}
 		this.wakeUpAt = NEVER;
@@ -89,7 +92,7 @@ final class Deadlines {
 	}
 
 	/**
-	 * One deadline, which runs its action when it is reached and is then not set.
+	 * One deadline. When it is reached, it runs its action and is no longer set.
 	 */
 	final class Deadline {
 
@@ -103,7 +106,7 @@ final class Deadlines {
 			this.action = action;
 		}
 
-		/** Set it to a time of the loop, or to {@link #NEVER}. */
+		/** Set this deadline to a time of the loop, or unset it with {@link #NEVER}. */
 		void set(long at) {
 			this.at = at;
 			if (at <= this.queuedAt - GRID) {
@@ -111,7 +114,7 @@ final class Deadlines {
 			}
 		}
 
-		/** Unset it for good, and release the action. */
+		/** Unset this deadline for good, and release its action. */
 		void cancel() {
 			this.at = NEVER;
 			this.action = () -> {
@@ -134,8 +137,8 @@ final class Deadlines {
 				this.action.run();
 			}
 			catch (Throwable ex) {
-				// The other deadlines of this time are still reached.
-				logger.error("A stream has failed when its time had come", ex);
+				// Go on, so that the other deadlines of this time are reached.
+				logger.error("The action of a deadline of an event stream has failed", ex);
 			}
 		}
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 
 /**
- * The handle of a stream for its sources. Its methods may be called on any thread, and
- * hand their work to the loop.
+ * The handle of a stream for its sources. Its methods may be called on any thread. A
+ * method that writes to the stream or ends it hands that work to the loop.
  */
 final class DefaultSseStream implements SseStream {
 

@@ -7,13 +7,17 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Warnings, one a handler, that its operators prevent an exact resume.
+ * Logs warnings that the operators of a handler prevent an exact resume. Each warning is
+ * logged once for each handler.
  */
 final class HandlerWarnings {
 
 	private static final Log logger = LogFactory.getLog(HandlerWarnings.class);
 
-	/** Handlers are few, unless each request has a handler of its own. */
+	/**
+	 * An application has few handlers, unless each request has a handler of its own. This
+	 * limits the memory in that case.
+	 */
 	private static final int MAX_HANDLERS = 1000;
 
 	private static final Set<String> outOfOrder = ConcurrentHashMap.newKeySet();
@@ -24,23 +28,27 @@ final class HandlerWarnings {
 	}
 
 	/**
-	 * An event has overtaken another one, or an event before it was left out by an
-	 * operator that cannot be seen.
+	 * Warn that an event was written without its id, since an earlier event was not
+	 * written before it. Either the event has overtaken the earlier one, or an operator
+	 * that the stream cannot see through has left the earlier one out.
 	 */
 	static void outOfOrder(String handler) {
 		if (isFirst(outOfOrder, handler)) {
 			logger.warn(handler + " does not keep the order of its events, or an operator that the stream cannot see "
-					+ "through leaves some out. So an id is written only when every event before it has been, and a "
+					+ "through leaves some out. So an id is written only after every event before it was written, and a "
 					+ "client that reconnects may get events again. Keep the order with concatMap or "
 					+ "flatMapSequential in place of flatMap, and leave events out with SseSubscription.filter(..)");
 		}
 	}
 
-	/** An event of a hub has arrived without the id that it had. */
+	/**
+	 * Warn that an event has arrived without an id, although a subscription to a hub has
+	 * the position of the stream.
+	 */
 	static void withoutId(String handler) {
 		if (isFirst(withoutId, handler)) {
-			logger.warn("An event of a hub has arrived without its id behind an operator of " + handler
-					+ " that the stream cannot see through, so its client cannot resume after it: keep the id with "
+			logger.warn("An event has arrived without an id on a stream of " + handler
+					+ " and its client cannot resume after this event. If the event comes from a hub, keep its id with "
 					+ "event.withId(..)");
 		}
 	}

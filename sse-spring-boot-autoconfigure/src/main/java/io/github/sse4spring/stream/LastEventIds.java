@@ -16,8 +16,8 @@ final class LastEventIds {
 	}
 
 	/**
-	 * Return the header, else the query parameter, which is for a first request that
-	 * resumes already.
+	 * Return the id in the header, or the id in the query parameter if there is no
+	 * header. The query parameter is for a client that resumes with its first request.
 	 */
 	static @Nullable SseLastEventId of(@Nullable String header, @Nullable String parameter) {
 		if (header != null && !header.isEmpty()) {

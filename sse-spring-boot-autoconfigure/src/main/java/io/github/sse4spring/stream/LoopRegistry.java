@@ -9,9 +9,9 @@ import java.util.function.Supplier;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The loops of an application: one for each event loop of the server, or as many as there
- * are processors where the server has none. Safe for use by any thread. Internal: the web
- * stacks call it.
+ * The loops of an application. There is one for each event loop of the server. If the
+ * server has no event loops, there is one for each processor. Safe for use by any thread.
+ * Internal: the web stacks call it.
  *
  * @since 0.1.0
  */
@@ -29,14 +29,14 @@ public final class LoopRegistry {
 	/**
 	 * Return the loop that stands for an event loop of the server.
 	 * @param executor the event loop, which has one thread
-	 * @param factory creates the loop when it is asked for first
+	 * @param factory creates the loop if there is none for this event loop yet
 	 * @return the loop
 	 */
 	public StreamLoop of(Executor executor, Supplier<StreamLoop> factory) {
 		return this.loops.computeIfAbsent(executor, (key) -> factory.get());
 	}
 
-	/** Forget all loops: the server starts again with other event loops. */
+	/** Remove all loops, since a server that starts again has other event loops. */
 	void clear() {
 		this.loops.clear();
 	}

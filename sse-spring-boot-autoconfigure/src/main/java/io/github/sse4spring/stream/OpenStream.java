@@ -3,7 +3,8 @@ package io.github.sse4spring.stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open stream, as it is listed and ended. All methods may be called on any thread.
+ * One open stream, as {@link OpenStreams} lists and ends it. All methods may be called on
+ * any thread.
  */
 interface OpenStream {
 
@@ -16,10 +17,13 @@ interface OpenStream {
 	/** A snapshot of the stream. */
 	SseConnection connection();
 
-	/** End the stream on a frame boundary, for the client to come back. */
+	/** End the stream after a whole frame, so that the client reconnects. */
 	void end(SseStreamEnd reason);
 
-	/** Close the connection, also if the stream has ended but was not read to its end. */
+	/**
+	 * Close the connection, even if the stream has ended but the client has not read it
+	 * to its end.
+	 */
 	void abort(SseStreamEnd reason);
 
 }

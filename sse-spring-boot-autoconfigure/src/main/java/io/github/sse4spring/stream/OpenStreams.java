@@ -19,23 +19,24 @@ final class OpenStreams {
 
 	private final Map<Long, OpenStream> streams = new ConcurrentHashMap<>();
 
-	/** Set during a drain; completes when no stream is open. */
+	/** Set during a drain; completes when no stream is open, or after the timeout. */
 	private volatile Sinks.@Nullable Empty<Void> drained;
 
 	long nextId() {
 		return this.nextId.getAndIncrement();
 	}
 
-	/** A stream opens. During a drain it is ended at once. */
+	/** Add a stream that opens. During a drain the stream is ended at once. */
 	void add(OpenStream stream) {
 		this.streams.put(stream.id(), stream);
-		// Added first: either the drain finds this stream, or this thread sees the drain.
+		// The stream is added before this check. So either the drain finds the stream,
+		// or this thread sees the drain.
 		if (isDraining()) {
 			stream.end(SseStreamEnd.DRAINED);
 		}
 	}
 
-	/** A stream is over, to its last byte. */
+	/** Remove a stream whose response is over or whose client has gone. */
 	void remove(OpenStream stream) {
 		this.streams.remove(stream.id(), stream);
 		completeIfNoneIsOpen(this.drained);
@@ -61,8 +62,8 @@ final class OpenStreams {
 	/**
 	 * End all streams, each with a time after which its client should come back. Streams
 	 * that open from now on are ended at once.
-	 * @param timeout after this time the connections of the streams that are left are
-	 * closed; zero closes them at once
+	 * @param timeout how long the streams may take to end. After this time the
+	 * connections of the streams that are still open are closed. Zero closes them at once
 	 * @return completes when no stream is open
 	 */
 	Mono<Void> drain(Duration timeout) {

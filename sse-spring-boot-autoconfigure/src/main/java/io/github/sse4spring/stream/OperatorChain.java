@@ -7,19 +7,23 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 
 /**
- * The operators between a source and its stream, as far as they can be seen.
+ * Inspects the operators between a source and its stream, as far as Reactor makes them
+ * visible.
  */
 final class OperatorChain {
 
 	private static final String REACTOR = "reactor.core.publisher.";
 
-	/** An inner source of {@code merge} and the like; its own events keep their order. */
+	/**
+	 * The subscriber to an inner source of {@code merge} and similar operators. The
+	 * events of one inner source keep their order.
+	 */
 	private static final String MERGED = REACTOR + "FluxFlatMap$FlatMapInner";
 
 	/**
 	 * The operators of Reactor that emit events in the order in which they receive them.
 	 * They may leave events out or hold them back, and give user code one event at a
-	 * time. A name stands for the fuseable variant too.
+	 * time. A name includes the fuseable variant of the operator.
 	 */
 	private static final Set<String> IN_ORDER = Set.of("FluxCancelOn", "FluxConcatArray", "FluxConcatIterable",
 			"FluxConcatMap", "FluxConcatMapNoPrefetch", "FluxContextWrite", "FluxContextWriteRestoringThreadLocals",
@@ -41,9 +45,9 @@ final class OperatorChain {
 	}
 
 	/**
-	 * Whether a subscriber passes its events on to one other subscriber only, as far as
-	 * can be seen. An operator that shares has several inner subscribers and no actual
-	 * one.
+	 * Return whether the events of a subscriber reach the other given subscriber and no
+	 * third one, as far as the operators are visible. An operator that shares its source
+	 * has several subscribers, so it has no value for {@code Attr.ACTUAL}.
 	 */
 	static boolean leads(CoreSubscriber<?> from, CoreSubscriber<?> to) {
 		Object current = from;
@@ -54,8 +58,8 @@ final class OperatorChain {
 	}
 
 	/**
-	 * Whether the events of a subscriber reach another one in their order, as far as can
-	 * be seen.
+	 * Return whether the events of a subscriber reach the other given subscriber in their
+	 * order, as far as the operators are visible.
 	 */
 	static boolean keepsOrder(CoreSubscriber<?> from, CoreSubscriber<?> to) {
 		Object current = from;

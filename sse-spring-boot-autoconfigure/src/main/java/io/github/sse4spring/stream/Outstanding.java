@@ -15,14 +15,15 @@ final class Outstanding implements Consumer<String> {
 
 	/*
 	 * An event is added before the source emits it, and removed when it is written. An id
-	 * may be written when no event before it is here. An event that an operator leaves
-	 * out is never written, so it holds back all ids from then on. That is safe, and it
-	 * limits the memory: beyond a largest number of events nothing is tracked, since the
-	 * ids are held back anyway.
+	 * may be written only if no event before it is outstanding. An event that an operator
+	 * leaves out is never written, so no later id is written either. That is safe: a
+	 * client that reconnects may receive events again, but misses none. The memory is
+	 * limited. If more than MAX events are outstanding, they are no longer tracked, and
+	 * the position stays at the id before the oldest of them.
 	 *
 	 * When the next source of the stream begins, a gap notice covers the events of the
-	 * earlier sources that have not arrived. Once the notice is written, those events
-	 * hold back nothing any more.
+	 * earlier sources that have not arrived. Once the notice is written, those events no
+	 * longer prevent later ids from being written.
 	 */
 	private static final int MAX = 1024;
 
@@ -33,13 +34,13 @@ final class Outstanding implements Consumer<String> {
 
 	private int source;
 
-	/** Set when there were too many events: the id before the oldest of them. */
+	/** Set after too many events were outstanding: the id before the oldest of them. */
 	private @Nullable String stuckAt;
 
 	private int stuckSource;
 
 	/**
-	 * Another source begins.
+	 * Begin with the events of another source.
 	 * @param position the id before its first event
 	 * @return the number of the source
 	 */
@@ -48,15 +49,17 @@ final class Outstanding implements Consumer<String> {
 		return ++this.source;
 	}
 
-	/** An event with this id is handed over. */
+	/** Add the event with this id, which is about to be handed over. */
 	@Override
 	public synchronized void accept(String id) {
 		Event same = this.events.get(id);
 		if (same != null && same.source < this.source) {
-			// The next source hands the event over again, so the older one is gone.
+			// The current source hands over an event with the same id. The event of the
+			// earlier source is not expected any more.
 			this.events.remove(id);
 		}
-		// An id that is still here belongs to two events. The older place counts.
+		// If the id is still outstanding, two events have it. They share the place of
+		// the older one.
 		this.events.computeIfAbsent(id, (key) -> new Event(this.last, this.source)).count++;
 		this.last = id;
 		if (this.events.size() > MAX) {
@@ -66,7 +69,7 @@ final class Outstanding implements Consumer<String> {
 		}
 	}
 
-	/** An event has come through the operators. */
+	/** Record that an event has come through the operators. */
 	synchronized void arrived(@Nullable String id) {
 		Event event = this.events.get(id);
 		if (event != null) {
@@ -74,7 +77,9 @@ final class Outstanding implements Consumer<String> {
 		}
 	}
 
-	/** Whether everything that was handed over has come through the operators. */
+	/**
+	 * Return whether all events that were handed over have come through the operators.
+	 */
 	synchronized boolean haveAllArrived() {
 		return this.stuckAt == null && this.events.values().stream().allMatch(Event::hasArrived);
 	}
@@ -90,7 +95,7 @@ final class Outstanding implements Consumer<String> {
 		}
 	}
 
-	/** An event is written. */
+	/** Remove an event that is written. */
 	synchronized void written(String id) {
 		Event event = this.events.get(id);
 		if (event != null && --event.count == 0) {
@@ -98,7 +103,10 @@ final class Outstanding implements Consumer<String> {
 		}
 	}
 
-	/** The newest id before which nothing is outstanding. */
+	/**
+	 * Return the newest id for which neither its event nor any event before it is
+	 * outstanding.
+	 */
 	synchronized String position() {
 		if (this.stuckAt != null) {
 			return this.stuckAt;
@@ -107,8 +115,9 @@ final class Outstanding implements Consumer<String> {
 	}
 
 	/**
-	 * The same, but if nothing is outstanding, the position of the source, which may have
-	 * left out events since.
+	 * Return the position as above. If no event is outstanding, return the position of
+	 * the source instead, since the source may have left out events after the last one
+	 * that it handed over.
 	 * @param ofSource the position of the source, read before this call
 	 */
 	synchronized String position(String ofSource) {

@@ -6,8 +6,8 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames of a stream that come from no source: notices, and the last frame. On the
- * loop of the stream only.
+ * The frames that a stream writes apart from the events of its source: notices of sources
+ * without the position of the stream, and the last frame. On the loop of the stream only.
  */
 final class OwnFrames {
 
@@ -45,7 +45,10 @@ final class OwnFrames {
 		return this.last != null;
 	}
 
-	/** Add the last frame to a batch, if there is one: the batch is the last one then. */
+	/**
+	 * Add the last frame to a batch, if it is set. That batch is then the last one of the
+	 * stream.
+	 */
 	void addLastTo(StreamBatch batch) {
 		batch.add(this.last);
 		this.lastTaken = (this.last != null);

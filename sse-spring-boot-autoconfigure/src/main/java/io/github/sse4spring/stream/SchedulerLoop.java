@@ -13,8 +13,8 @@ final class SchedulerLoop extends StreamLoop {
 	private final Scheduler.Worker worker;
 
 	/**
-	 * The thread that runs a task now. Not volatile: a thread can only find itself here
-	 * if it has written itself.
+	 * The thread that runs a task now. The field need not be volatile: a thread can read
+	 * a reference to itself only if it has written that reference itself.
 	 */
 	private @Nullable Thread running;
 

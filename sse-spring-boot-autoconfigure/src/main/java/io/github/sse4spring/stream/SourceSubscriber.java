@@ -28,25 +28,29 @@ final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 	/*
 	 * The thread of the source writes the queue, then "done". Then it wakes the loop: it
 	 * sets "woken" and, if "woken" was not set, hands the loop a task. That task clears
-	 * "woken" before it reads anything, so a signal that comes after the reading sets
-	 * "woken" again and gets a task of its own. "source", "queue" and "fusion" are
-	 * written before the task that sets "begun", and the loop does not read them before.
-	 * Everything else is used on the loop only.
+	 * "woken" before it reads the queue and "done", so a later signal sets "woken" again
+	 * and gets a task of its own. "source", "queue", "fusion" and "direct" are written
+	 * before the task that sets "begun" is handed to the loop, and the loop does not read
+	 * them before that task. "error" is written before "done". All other fields that are
+	 * not volatile are used on the loop only.
 	 *
-	 * A source on the loop itself takes the same way, so the events that it emits in one
-	 * go are one batch. Two kinds of signals need no task. While the writer is at work,
-	 * it only has to look again. A direct source signals when all of its events are
-	 * there, so the writer can take them at once.
+	 * A source that emits on the loop wakes the writer with a task too, so that events
+	 * which it emits one after another are written as one batch. Two kinds of signals
+	 * need no task. If the writer is inside its pump, it only has to look again. A direct
+	 * source signals when all of its events can be polled, so the writer can take them at
+	 * once.
 	 *
-	 * Fusion: in SYNC mode the source is polled on the loop, where it would be asked to
-	 * emit otherwise. ASYNC is requested with THREAD_BARRIER, since without it the
-	 * function of publishOn(..).map(..) would move to the loop. It is requested without
+	 * Fusion: in SYNC mode the source is polled on the loop. Without fusion its events
+	 * would be requested on the loop, so they are produced on the same thread in both
+	 * cases. ASYNC is requested with THREAD_BARRIER, since without it the function of
+	 * publishOn(..).map(..) would move to the loop. It is requested without
 	 * THREAD_BARRIER only if the operators lead straight to a source that lives on the
 	 * loop.
 	 *
-	 * Demand: one window of events at a time, requested when the last one is taken, and
-	 * so only while the client reads. The window doubles up to 16 while events are small,
-	 * and falls back to one event when they fill a batch.
+	 * Demand: events are requested in windows. The next window is requested when all
+	 * events of the window before were taken, and so only while the client reads. While
+	 * events are small, each window is twice as large as the one before, up to 16 events.
+	 * It falls back to one event when a batch reaches its maximum number of bytes.
 	 */
 	private static final int MAX_WINDOW = 16;
 
@@ -134,7 +138,10 @@ final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 		}
 	}
 
-	/** Whether only operators that keep the thread are between the two. */
+	/**
+	 * Return whether all operators between the subscription and the source emit on the
+	 * thread of the source.
+	 */
 	private static boolean leadsTo(Subscription subscription, SseStream.Source source) {
 		Object current = subscription;
 		while (current != source) {
@@ -232,8 +239,8 @@ final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 		boolean wasDone = this.done;
 		SseEvent event = this.queue.poll();
 		if (event == null && this.done && !wasDone) {
-			// The source ended while it was polled. Operators notice that at the next
-			// poll.
+			// The source ended during this poll. A fused operator, such as doOnComplete,
+			// notices the end only when it is polled again.
 			event = this.queue.poll();
 		}
 		if (event != null && this.fusion != Fuseable.NONE) {
@@ -255,7 +262,10 @@ final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 		return this.begun && this.direct;
 	}
 
-	/** On the loop: events fill batches, so request one at a time. */
+	/**
+	 * On the loop: request one event at a time, since events are so large that they fill
+	 * batches.
+	 */
 	void narrow() {
 		this.window = 1;
 	}
@@ -271,7 +281,7 @@ final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 		return this.error;
 	}
 
-	/** On the loop: take no more events, and release those that wait. */
+	/** On the loop: cancel the source, and discard the events that wait. */
 	void cancel() {
 		if (!this.cancelled) {
 			this.cancelled = true;
@@ -282,8 +292,8 @@ final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 	}
 
 	/**
-	 * On any thread: the loop has refused a task, so cancel the source. If the source is
-	 * not set yet, the stream is found refused when it begins.
+	 * On any thread: cancel the source, since the loop has refused a task. If the source
+	 * is not set yet, it is cancelled when it begins.
 	 */
 	void abandon() {
 		Subscription source = this.source;
@@ -300,7 +310,7 @@ final class SourceSubscriber implements CoreSubscriber<SseEvent> {
 			this.queue.clear();
 		}
 		catch (Throwable ex) {
-			// The stream ends all the same.
+			// The stream ends nevertheless.
 			logger.error("The source of an event stream has failed when it was cancelled", ex);
 		}
 	}

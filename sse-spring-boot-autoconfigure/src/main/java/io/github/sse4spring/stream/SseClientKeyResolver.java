@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Resolves the client of a request. The key is used to limit the streams of a client and
- * to end all of them. A bean of this type replaces the default.
+ * Resolves the key that identifies the client of a request. The key is used to limit the
+ * streams of a client and to end all of them. A bean of this type replaces the default.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ public interface SseClientKeyResolver {
 
 	/**
 	 * Resolve the key of a client, before its source is subscribed to.
-	 * @param request the request, as the last web filter has left it
+	 * @param request the request, after all web filters
 	 * @return the key; empty if the client is not limited; an error becomes the status of
 	 * the response
 	 */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param clientKey the key of its client, or {@code null} if the
  * {@link SseClientKeyResolver} returned none
  * @param since when its source was subscribed to
- * @param topics the topics that it reads from a hub; empty if it reads from none, or
- * without resume
+ * @param topics the topics that it reads from a hub; empty if it does not read from a
+ * hub, or if its subscription does not resume
  * @param events how many events were written
  * @param bytes how many bytes were written, before chunking and compression
  * @param lag how many events it is behind, over all its topics

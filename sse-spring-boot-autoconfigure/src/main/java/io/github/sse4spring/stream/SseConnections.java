@@ -22,8 +22,8 @@ public interface SseConnections {
 	int count();
 
 	/**
-	 * End a stream cleanly, on a frame boundary, for its client to come back and be
-	 * authorized anew.
+	 * End a stream cleanly, after a whole frame. The client then reconnects, and its new
+	 * request is authorized again.
 	 * @param id the id of the connection
 	 * @return whether a stream of that id was open
 	 */

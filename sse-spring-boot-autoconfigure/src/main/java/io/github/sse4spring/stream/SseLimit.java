@@ -20,7 +20,8 @@ public enum SseLimit {
 	}
 
 	/**
-	 * Return the name that stands in the refusal, in meters and below {@code sse.limits}.
+	 * Return the name of the limit, as it is used in the response of a refused request,
+	 * in meters, and for the property below {@code sse.limits}.
 	 * @return the name, such as {@code max-connections}
 	 */
 	public String code() {

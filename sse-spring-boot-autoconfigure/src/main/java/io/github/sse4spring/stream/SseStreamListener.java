@@ -3,16 +3,17 @@ package io.github.sse4spring.stream;
 import java.time.Duration;
 
 /**
- * Receives what happens to event streams, on the event loop of the stream. Must not
- * block. An exception of a listener is logged, and affects neither the stream nor other
- * listeners.
+ * Receives what happens to event streams. Methods are called on the event loop of the
+ * stream, except {@link #onRefused}, which is called on the thread that handles the
+ * request. A method must not block. An exception of a listener is logged, and affects
+ * neither the stream nor other listeners.
  *
  * @since 0.1.0
  */
 public interface SseStreamListener {
 
 	/**
-	 * A stream has opened: its head is on the way.
+	 * A stream has opened. Its headers and its first bytes are about to be written.
 	 * @param connection the stream
 	 */
 	default void onOpen(SseConnection connection) {
@@ -21,8 +22,9 @@ public interface SseStreamListener {
 	/**
 	 * A batch of events was written to a stream. Called very often, so it must be cheap.
 	 * @param events the number of events, one or more
-	 * @param delayNanos the time from publishing the first of them to a hub until now;
-	 * negative if it comes from no hub, was changed by an operator, or is replayed
+	 * @param delayNanos the time from publishing the first of these events to a hub until
+	 * now; negative if that event does not come from a hub, was changed by an operator,
+	 * is replayed, or comes from a subscription that does not resume
 	 */
 	default void onBatch(int events, long delayNanos) {
 	}
@@ -37,7 +39,8 @@ public interface SseStreamListener {
 	 * A stream that was open has ended.
 	 * @param connection the stream
 	 * @param end the reason
-	 * @param open how long it was open, by a clock that is never set back
+	 * @param open how long the stream was open, measured with a clock that never goes
+	 * back
 	 */
 	default void onEnd(SseConnection connection, SseStreamEnd end, Duration open) {
 	}

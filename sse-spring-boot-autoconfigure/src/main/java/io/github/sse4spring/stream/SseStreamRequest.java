@@ -42,9 +42,9 @@ public interface SseStreamRequest {
 	@Nullable String parameter(String name);
 
 	/**
-	 * Return the id of the last event that the client has seen: the header
-	 * {@code Last-Event-ID}, else the query parameter {@code lastEventId} of a first
-	 * request that resumes already.
+	 * Return the id of the last event that the client has received. It is the header
+	 * {@code Last-Event-ID}. If there is no such header, it is the query parameter
+	 * {@code lastEventId}, for a client that resumes with its first request.
 	 * @return the id, or {@code null} if the client sent none
 	 */
 	default @Nullable SseLastEventId lastEventId() {

@@ -21,9 +21,9 @@ public record SseStreamSettings(KeepAlive keepAlive, Duration openDelay, Retry r
 
 	/**
 	 * Return how long the kernel waits for a peer before it closes the connection. The
-	 * kernel cannot tell a peer that takes nothing from one that is gone, and the stall
-	 * timeout must act first: so this is never shorter than one and a half stall
-	 * timeouts.
+	 * kernel cannot distinguish a peer that takes no bytes from a peer that is gone. The
+	 * stall timeout must act first, so a time that is not zero is at least one and a half
+	 * times the stall timeout.
 	 * @return the time, or zero for that of the operating system
 	 */
 	public Duration kernelTimeout() {
@@ -48,7 +48,8 @@ public record SseStreamSettings(KeepAlive keepAlive, Duration openDelay, Retry r
 	}
 
 	/**
-	 * The time after which clients reconnect: a random one for each.
+	 * The time after which clients reconnect. Each client gets a random time in this
+	 * range.
 	 *
 	 * @param min the shortest time
 	 * @param max the longest time, not below the shortest
@@ -63,9 +64,9 @@ public record SseStreamSettings(KeepAlive keepAlive, Duration openDelay, Retry r
 	 * @param endOnComplete whether a client must not come back after the flux of its
 	 * stream has completed
 	 * @param maxAge how long a stream lives, plus or minus a tenth, or {@code null} for
-	 * any time
-	 * @param stallTimeout how long a client may take no byte while bytes wait; zero is
-	 * any time
+	 * no limit
+	 * @param stallTimeout how long a client may take no byte while bytes wait; zero for
+	 * no limit
 	 * @param drainTimeout how long open streams may take to end when the application
 	 * stops
 	 */
@@ -81,8 +82,8 @@ public record SseStreamSettings(KeepAlive keepAlive, Duration openDelay, Retry r
 	 * connection is closed, where the transport has that; zero is the time of the
 	 * operating system. Not used without a stall timeout
 	 * @param compression whether a response may be compressed
-	 * @param chunked whether a response has chunks in HTTP/1.1; else it ends with its
-	 * connection
+	 * @param chunked whether an HTTP/1.1 response is chunked; if not, the response ends
+	 * when its connection is closed
 	 */
 	public record Wire(Duration peerTimeout, boolean compression, boolean chunked) {
 
@@ -91,9 +92,10 @@ public record SseStreamSettings(KeepAlive keepAlive, Duration openDelay, Retry r
 	/**
 	 * How many streams there may be.
 	 *
-	 * @param maxConnections on this node; zero is any number
-	 * @param maxConnectionsPerClient of one client on this node; zero is any number
-	 * @param refusalRetry the time after which a refused client comes back, plus or minus
+	 * @param maxConnections how many streams this node may have; zero for no limit
+	 * @param maxConnectionsPerClient how many streams one client may have on this node;
+	 * zero for no limit
+	 * @param refusalRetry the time after which a refused client reconnects, plus or minus
 	 * a half
 	 */
 	public record Limits(int maxConnections, int maxConnectionsPerClient, Duration refusalRetry) {

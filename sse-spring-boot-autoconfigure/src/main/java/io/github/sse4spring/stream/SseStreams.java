@@ -66,10 +66,12 @@ public final class SseStreams {
 	/**
 	 * Write events as the body of a response, from the opening to the end of the stream.
 	 * The status and the headers that the response already has are kept.
-	 * @param events the events, subscribed to unless the answer needs none of them
+	 * @param events the events; not subscribed to if the response has no stream, such as
+	 * for a HEAD request, a refusal or during a drain
 	 * @param request the request
 	 * @param response its response, which is not committed yet
-	 * @return completes when the stream has ended; an error before the stream is open
+	 * @return completes when the stream has ended; fails if an error occurs before the
+	 * stream is open
 	 */
 	public Mono<Void> write(Publisher<? extends SseEvent> events, SseStreamRequest request, StreamResponse response) {
 		SseLastEventId lastEventId = request.lastEventId();
@@ -106,7 +108,8 @@ public final class SseStreams {
 		StreamHeaders headers = StreamHeaders.addTo(response);
 		StreamBody body = new StreamBody(this.environment, events,
 				StreamClient.of(request, permit.clientKey(), lastEventId), headers::leave);
-		// The stream is open until its last byte has left: a drain waits for that.
+		// The stream counts as open until its last byte has left, since a drain waits
+		// for that.
 		return response.stream(body)
 			.doOnError((ex) -> headers.takeBack())
 			.doOnCancel(headers::leave)
@@ -156,7 +159,7 @@ public final class SseStreams {
 	 * End all streams, each with a time after which its client should come back. The
 	 * connection of a client that does not read to the end within the drain timeout is
 	 * closed.
-	 * @return completes when no stream is open
+	 * @return completes when no stream is open, or after the drain timeout
 	 */
 	Mono<Void> drain() {
 		return this.environment.open().drain(settings().lifetime().drainTimeout());

@@ -29,7 +29,8 @@ final class SseStreamsLifecycle implements SmartLifecycle {
 	}
 
 	/**
-	 * Not paused by a test context, as the web server is not either.
+	 * Not paused when a test context is paused, since the web server is not paused
+	 * either.
 	 */
 	@Override
 	public boolean isPauseable() {

@@ -1,19 +1,20 @@
 package io.github.sse4spring.stream;
 
 /**
- * Finds out whether a client takes no bytes for too long while bytes wait for it. On the
- * loop of its stream only.
+ * Detects a client that takes no bytes for too long while bytes wait for it. On the loop
+ * of its stream only.
  */
 final class StallWatch {
 
 	/*
 	 * Watching begins when bytes are written, and ends when a look finds that no bytes
 	 * wait. So a stream at rest costs nothing. After a rest the first look comes right
-	 * after the flush, while the memory of the stream is still warm. Mostly it is the
-	 * only one. Later looks are a quarter of the timeout apart. Bytes that were taken
-	 * between two looks count from the later look, so a stall is found up to a quarter
-	 * too late and never too early. A look compares bytes and not events, so a large
-	 * event that leaves slowly is no stall.
+	 * after the flush, while the memory of the stream is still in the processor cache. In
+	 * most cases no other look is needed. Later looks are a quarter of the timeout apart.
+	 * Bytes that were taken between two looks count as taken at the later look. So a
+	 * stall is detected up to a quarter of the timeout too late, and never too early. A
+	 * look compares bytes and not events, so a large event that leaves slowly is no
+	 * stall.
 	 */
 	private static final int LOOKS = 4;
 
@@ -38,8 +39,10 @@ final class StallWatch {
 	}
 
 	/**
-	 * Bytes were written, or are written from now on.
-	 * @return whether this was after a rest, so that a look right after the flush pays
+	 * Start to watch, unless watching has started already. Called when bytes were
+	 * written, and when the stream begins.
+	 * @return whether watching starts after a rest, so that {@link #settle()} should be
+	 * called right after the flush
 	 */
 	boolean written(long now) {
 		if (this.lookAt != Deadlines.NEVER || this.timeout == 0) {
@@ -53,8 +56,8 @@ final class StallWatch {
 	}
 
 	/**
-	 * Stop watching if nothing waits any more.
-	 * @return whether that is so
+	 * Stop watching if no bytes wait any more.
+	 * @return whether no bytes wait
 	 */
 	boolean settle() {
 		if (!this.transport.hasPending()) {
@@ -65,10 +68,10 @@ final class StallWatch {
 	}
 
 	/**
-	 * Look, if it is time to. A look that comes late shows that the loop stood still (a
-	 * pause of the JVM, a machine under load). The client could not be served in that
-	 * time, so the time does not count against the client.
-	 * @return whether nothing was taken for the timeout
+	 * Check for a stall, if the time of the next look has come. A look that comes late
+	 * shows that the loop stood still (a pause of the JVM, a machine under load). The
+	 * client could not be served in that time, so the time does not count as a stall.
+	 * @return whether the client has taken no bytes for as long as the timeout
 	 */
 	boolean hasStalled(long now) {
 		if (now < this.lookAt || settle()) {

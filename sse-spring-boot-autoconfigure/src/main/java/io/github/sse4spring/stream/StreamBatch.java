@@ -35,7 +35,8 @@ public final class StreamBatch {
 	}
 
 	/**
-	 * Whether no more events should be added: there are many, or their frames are large.
+	 * Return whether no more events should be added, since the batch has its maximum
+	 * number of frames or of bytes.
 	 */
 	boolean isFull() {
 		return this.frames.size() >= MAX_FRAMES || hasMaxBytes();
@@ -45,7 +46,7 @@ public final class StreamBatch {
 		return this.size >= MAX_BYTES;
 	}
 
-	/** The bytes that are still here, of all frames together. */
+	/** Return how many bytes of all frames are not moved yet. */
 	int size() {
 		return this.size;
 	}

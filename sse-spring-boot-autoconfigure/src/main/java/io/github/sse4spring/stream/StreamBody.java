@@ -75,7 +75,7 @@ public final class StreamBody {
 		return this.writer != null && this.writer.isAborted();
 	}
 
-	/** The response is over. The body was opened on this thread before, if ever. */
+	/** Clean up after the response is over. Does nothing if the body was not opened. */
 	void left() {
 		if (this.writer != null) {
 			this.writer.left();

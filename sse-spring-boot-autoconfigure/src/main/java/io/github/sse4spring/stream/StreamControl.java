@@ -4,7 +4,7 @@ import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseKeepAlive;
 
 /**
- * The writer of a stream, as its source side sees it.
+ * The writer of a stream, as seen by the classes that connect the stream to its source.
  */
 interface StreamControl {
 
@@ -31,7 +31,9 @@ interface StreamControl {
 	 */
 	void writeAhead(SseEvent notice);
 
-	/** On any thread: end the stream on a frame boundary, for the client to come back. */
+	/**
+	 * On any thread: end the stream after a whole frame, so that the client reconnects.
+	 */
 	void end(SseStreamEnd reason);
 
 }

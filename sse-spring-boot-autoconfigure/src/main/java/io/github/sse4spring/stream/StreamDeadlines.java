@@ -83,7 +83,7 @@ final class StreamDeadlines {
 
 	/**
 	 * Bytes were written.
-	 * @return whether to settle soon after its flush
+	 * @return whether {@link #settle()} should be called right after the flush
 	 */
 	boolean written() {
 		this.writtenAt = this.now;
@@ -91,13 +91,18 @@ final class StreamDeadlines {
 		return this.stall.written(this.writtenAt);
 	}
 
-	/** The bytes that were written have been flushed. */
+	/**
+	 * Stop watching for a stall if no bytes wait after a flush, and set the next wake-up.
+	 */
 	void settle() {
 		this.stall.settle();
 		arm();
 	}
 
-	/** Nothing more is written. The client must still take what was written. */
+	/**
+	 * Remove the deadlines of a stream that writes nothing more. The stall timeout still
+	 * applies, since the client must take the bytes that were written.
+	 */
 	void ended() {
 		this.openAt = Deadlines.NEVER;
 		this.ageAt = Deadlines.NEVER;
@@ -122,8 +127,8 @@ final class StreamDeadlines {
 	}
 
 	/**
-	 * Wake the stream at its next deadline. A deadline that is due already waits for the
-	 * client to read.
+	 * Set the wake-up of the stream to its next deadline. A deadline that is due already
+	 * needs no wake-up: it is handled when the client reads again.
 	 */
 	void arm() {
 		long next = Math.min(later(this.openAt), later(this.keepAliveAt));
@@ -134,7 +139,7 @@ final class StreamDeadlines {
 		return (time > this.now) ? time : Deadlines.NEVER;
 	}
 
-	/** The stream is over: forget its deadlines. */
+	/** Remove all deadlines of a stream that is over. */
 	void cancel() {
 		this.deadline.cancel();
 	}

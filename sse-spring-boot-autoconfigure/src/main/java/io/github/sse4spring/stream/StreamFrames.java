@@ -21,7 +21,7 @@ final class StreamFrames {
 	/** The id at the end of a stream whose flux has completed. */
 	static final String END_ID = "sse-end";
 
-	/** After an error a client waits longer, since its cause may last. */
+	/** After an error a client waits longer, since the cause of the error may last. */
 	private static final int ERROR_RETRY_FACTOR = 5;
 
 	private final SseEventEncoder encoder;
@@ -46,7 +46,8 @@ final class StreamFrames {
 	}
 
 	/**
-	 * Add an event to a batch. An event of a hub is encoded already.
+	 * Add an event to a batch. An event of a hub is encoded already, unless an operator
+	 * has changed it.
 	 */
 	void add(SseEvent event, StreamBatch batch) {
 		SseFrame frame = SseFrame.of(event);
@@ -58,7 +59,7 @@ final class StreamFrames {
 		}
 	}
 
-	/** An id alone, which moves the position of the client. */
+	/** Return a frame with only an id, which moves the position of the client. */
 	byte[] position(String id) {
 		return this.encoder.encode(SseEvent.builder().id(id).build());
 	}
@@ -80,7 +81,7 @@ final class StreamFrames {
 		return this.end;
 	}
 
-	/** The last frame of a stream whose client should come back. */
+	/** The last frame of a stream whose client should reconnect. */
 	byte[] comeBack() {
 		return this.encoder.encode(SseEvent.builder().retry(randomRetry()).build());
 	}
@@ -91,7 +92,10 @@ final class StreamFrames {
 			.encode(SseEvent.builder().comment("refused: " + limit.code()).retry(randomRefusalRetry()).build());
 	}
 
-	/** Plus or minus a half, so that refused clients do not come back together. */
+	/**
+	 * Return the time of the settings, plus or minus up to a half, so that refused
+	 * clients do not reconnect all at once.
+	 */
 	Duration randomRefusalRetry() {
 		long millis = this.refusalRetry.toMillis();
 		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(millis - millis / 2, millis + millis / 2 + 1));

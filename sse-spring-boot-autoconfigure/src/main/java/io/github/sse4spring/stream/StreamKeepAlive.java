@@ -26,7 +26,10 @@ final class StreamKeepAlive {
 				frames.comment(settings.comment()));
 	}
 
-	/** The settings of a flux, with those of this where the flux has none. */
+	/**
+	 * Return a keep-alive with the settings of a flux. A setting that the flux does not
+	 * set is that of this keep-alive.
+	 */
 	StreamKeepAlive with(SseKeepAlive.Settings settings, StreamFrames frames) {
 		Duration maxInterval = settings.maxInterval();
 		String comment = settings.comment();

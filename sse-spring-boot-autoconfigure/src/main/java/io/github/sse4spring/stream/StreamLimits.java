@@ -40,8 +40,8 @@ final class StreamLimits {
 	/**
 	 * Ask for a place among the open streams.
 	 * @param clientKey the client of the stream, or {@code null} if it is not limited
-	 * @return the permit, which holds a place until it is released or names the limit
-	 * that has refused it
+	 * @return the permit, which either holds a place until it is released, or names the
+	 * limit that was reached
 	 */
 	Permit acquire(@Nullable String clientKey) {
 		return new Permit(clientKey, refusalOf(clientKey));
@@ -108,12 +108,12 @@ final class StreamLimits {
 		long due = next.get();
 		if (now - due >= 0 && next.compareAndSet(due, now + MINUTE)) {
 			logger.warn("An event stream was refused: sse.limits.%s is %d and that many %s".formatted(limit.code(), max,
-					what) + " (more within a minute are not said)");
+					what) + " (this warning is logged at most once a minute)");
 		}
 	}
 
 	/**
-	 * A place among the open streams, or the limit that has refused it.
+	 * A place among the open streams, or the limit that was reached.
 	 */
 	final class Permit {
 

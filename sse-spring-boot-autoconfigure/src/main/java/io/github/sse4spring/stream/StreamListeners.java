@@ -7,7 +7,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Calls all listeners. A listener that fails does not affect the others.
+ * The listeners of all streams. A listener that throws does not affect the others.
  */
 final class StreamListeners {
 
@@ -29,7 +29,7 @@ final class StreamListeners {
 				what.accept(listener);
 			}
 			catch (Throwable ex) {
-				// Errors too: a listener must not end a stream or fail a publisher.
+				// Catch errors too: an error in a listener must not end a stream.
 				logger.warn("A listener of event streams has failed: " + listener, ex);
 			}
 		}

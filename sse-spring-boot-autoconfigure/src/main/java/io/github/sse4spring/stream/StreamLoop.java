@@ -4,9 +4,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * One thread, and the parts that its streams share. Those parts are used on the thread of
- * the loop only. The public methods of the loop may be called on any thread. Internal: a
- * web stack extends it for the event loops of its server.
+ * A thread that runs streams, and the objects that those streams share. The shared
+ * objects are used on the thread of the loop only. The public methods of the loop may be
+ * called on any thread. Internal: a web stack extends it for the event loops of its
+ * server.
  *
  * @since 0.1.0
  */
@@ -47,7 +48,10 @@ public abstract class StreamLoop implements Executor, LoopTimer {
 		return this.deadlines;
 	}
 
-	/** The batch of this loop. A stream that fills it empties it before it returns. */
+	/**
+	 * Return the batch that the streams of this loop share. A stream that fills the batch
+	 * empties it or calls {@link #leaveBatch()} before it returns.
+	 */
 	final StreamBatch batch() {
 		return this.batch;
 	}

@@ -12,23 +12,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The position of one stream: the source that has it, and the last id that was written to
- * the client. A source attaches on any thread. The rest happens on the loop of the
- * stream.
+ * the client. Methods are called on the loop of the stream, unless stated otherwise.
  */
 final class StreamPosition {
 
 	/*
-	 * The rule: an id that is written never stands behind an event that was handed over
-	 * and has neither been written nor is known to be gone. On a direct stream the writer
-	 * takes each event itself. Where the operators keep the order, an event that arrives
-	 * shows that the events before it have arrived or were left out. Elsewhere
-	 * "outstanding" holds the events under way, from the first such source to the end of
-	 * the stream.
+	 * The rule: an id is written only if each event that was handed over before it was
+	 * written, or is known to be gone. On a direct stream the writer takes each event
+	 * itself. Where the operators keep the order, an event that arrives shows that the
+	 * events before it have arrived or were left out. In all other cases "outstanding"
+	 * holds the events that were handed over and not written. It is used from the first
+	 * such source to the end of the stream.
 	 *
-	 * A source queues its start and its notices before it hands over the events behind
-	 * them. The writer reads both queues after it has taken an event and before it writes
-	 * that event, so starts and notices stand before everything behind them. A start
-	 * waits until all events are written that had arrived before it.
+	 * A source queues its start and its notices before it hands over the events that
+	 * follow them. The writer reads both queues after it has taken an event and before it
+	 * writes that event. So starts and notices are written before the events that follow
+	 * them. A start is written after all events that had arrived before it.
 	 */
 	private final StreamFrames frames;
 
@@ -52,11 +51,12 @@ final class StreamPosition {
 	private long written;
 
 	/**
-	 * The events under way. Set by the first source whose events may come out of order.
+	 * The events that were handed over and are not written yet. Set when the first source
+	 * is attached whose events may change their order.
 	 */
 	private volatile @Nullable Outstanding outstanding;
 
-	/** The same, once the start of that source is written. */
+	/** The value of {@link #outstanding} once the start of that source is written. */
 	private @Nullable Outstanding writtenFrom;
 
 	StreamPosition(StreamFrames frames, String handler) {
@@ -89,7 +89,10 @@ final class StreamPosition {
 		return last == null || (arrived != null && arrived.equals(last.progress().handedOver()));
 	}
 
-	/** On the thread that takes it: an event has come through the operators. */
+	/**
+	 * Record that an event has come through the operators. Called on the thread that
+	 * receives or polls the event.
+	 */
 	void arrived(SseEvent event) {
 		Outstanding outstanding = this.outstanding;
 		if (outstanding != null) {
@@ -100,8 +103,8 @@ final class StreamPosition {
 	}
 
 	/**
-	 * On any thread: give a source the position.
-	 * @param inOrder whether its events come to the stream in their order
+	 * On any thread: give a source the position of the stream.
+	 * @param inOrder whether its events reach the stream in their order
 	 * @return receives the id of each event before the source hands it over, or
 	 * {@code null} if that is not needed
 	 */
@@ -126,12 +129,18 @@ final class StreamPosition {
 		return outstanding;
 	}
 
-	/** The writer takes the events from the source itself, so none is under way. */
+	/**
+	 * Stop to track events. The writer polls the source itself, so no event is between
+	 * the source and the writer.
+	 */
 	void becomeDirect() {
 		this.outstanding = null;
 	}
 
-	/** Add the notices and the starts of sources that stand before the next event. */
+	/**
+	 * Add the notices and the starts of sources that must be written before the next
+	 * event.
+	 */
 	void addAhead(StreamBatch batch, boolean direct) {
 		addNotices(batch, direct);
 		Start start = this.starts.peek();
@@ -157,9 +166,9 @@ final class StreamPosition {
 	}
 
 	/**
-	 * The block with the position at which a source begins. Only the first source writes
-	 * its position: events of an earlier source may still be under way, and an id must
-	 * not overtake them.
+	 * Return the frame that is written at the start of a source: its gap notice, or its
+	 * position. For a later source the frame has no id. Events of an earlier source may
+	 * not be written yet, and an id must not overtake them.
 	 */
 	private byte[] frame(Start start) {
 		SseEvent notice = start.notice;
@@ -208,7 +217,8 @@ final class StreamPosition {
 	}
 
 	/**
-	 * The block that moves the client past events that were left out, or {@code null}.
+	 * Return the frame that moves the client past events that were left out, or
+	 * {@code null} if none is needed.
 	 */
 	byte @Nullable [] move(boolean direct) {
 		SseStream.Source source = source();
@@ -231,7 +241,8 @@ final class StreamPosition {
 		if (outstanding == null) {
 			return source.progress().positionAfter(told);
 		}
-		// Read first: every event up to this position is outstanding or written.
+		// Read the position of the source first. Then every event up to that position is
+		// outstanding or written.
 		String position = source.progress().position();
 		return outstanding.position(position);
 	}
@@ -248,8 +259,8 @@ final class StreamPosition {
 	 * @param source the source
 	 * @param after how many events had arrived by then
 	 * @param position the id before its first event
-	 * @param outstanding receives its events, if they may come out of order
-	 * @param number its number among the outstanding
+	 * @param outstanding tracks its events, or {@code null} if they keep their order
+	 * @param number the number of the source in {@code outstanding}
 	 * @param notice the gap notice, if the source does not begin where the client left
 	 * off
 	 */

@@ -5,7 +5,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * The response of a request that asks for an event stream. Status and headers are set
- * before the response is ended or its stream begins, and not touched after that.
+ * before the response is ended or its stream begins. If the stream fails before it is
+ * open, headers are removed again. After the stream is open, neither is changed.
  * Internal: a web stack implements it.
  *
  * @since 0.1.0

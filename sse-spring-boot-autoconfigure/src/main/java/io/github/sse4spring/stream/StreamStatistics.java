@@ -20,13 +20,13 @@ final class StreamStatistics {
 
 	private volatile @Nullable Instant unwritableSince;
 
-	/** On the loop: a batch is on its way. */
+	/** On the loop: count the events and bytes of a write. */
 	void written(int events, int bytes) {
 		this.events.lazySet(this.events.get() + events);
 		this.bytes.lazySet(this.bytes.get() + bytes);
 	}
 
-	/** On the loop: whether the transport is ready now. */
+	/** On the loop: record whether the transport is ready. */
 	void ready(boolean ready) {
 		if (ready != (this.unwritableSince == null)) {
 			this.unwritableSince = ready ? null : Instant.now();

@@ -1,9 +1,9 @@
 package io.github.sse4spring.stream;
 
 /**
- * The way of one response to its client. It is the part of a stream that differs between
- * servers. Unless stated otherwise its methods are called on its loop. Internal: a web
- * stack implements it.
+ * Writes the bytes of one response to its client. This is the part of a stream that
+ * differs between servers. Unless stated otherwise its methods are called on its loop.
+ * Internal: a web stack implements it.
  *
  * @since 0.1.0
  */
@@ -16,8 +16,8 @@ public interface StreamTransport {
 	StreamLoop loop();
 
 	/**
-	 * Hand the body to the server, which may ask for bytes or report that the client has
-	 * gone from now on. On the thread that opens the body, once.
+	 * Hand the body to the server. From now on the server may request bytes, or report
+	 * that the client has gone. On the thread that opens the body, once.
 	 */
 	void start();
 
@@ -71,8 +71,8 @@ public interface StreamTransport {
 	void fail(Throwable failure);
 
 	/**
-	 * Close the connection, also in the middle of a frame and after the end of the body.
-	 * A server that cannot do that fails the body, unless it has ended.
+	 * Close the connection, even in the middle of a frame or after the end of the body. A
+	 * server that cannot do that fails the body, unless it has ended.
 	 * @param why the reason, for the server
 	 */
 	void abort(String why);
@@ -83,8 +83,8 @@ public interface StreamTransport {
 	void release();
 
 	/**
-	 * Leave the connection as it was before {@link #begin()}: the response is over to its
-	 * last byte.
+	 * Restore the connection to its state before {@link #begin()}. Called when the
+	 * response is over to its last byte.
 	 */
 	void left();
 

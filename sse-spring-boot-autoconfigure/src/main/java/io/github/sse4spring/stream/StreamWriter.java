@@ -18,25 +18,25 @@ import reactor.util.context.Context;
 final class StreamWriter implements StreamControl, OpenStream {
 
 	/*
-	 * Everything here happens on the loop of the stream, so there are no locks and
-	 * nothing is volatile. A method that may be called on any thread says so, and hands
-	 * its work to the loop. "pump" is the only method that writes. It may be entered
-	 * again from what it calls: the source emits when it is asked for more, and the
-	 * transport becomes ready when it is given bytes. The inner call only sets
-	 * "pumpAgain", and the outer call looks again.
+	 * All fields that change are used on the loop of the stream only, except the volatile
+	 * ones. So there are no locks. A method that may be called on any thread hands its
+	 * work on these fields to the loop. "pump" is the only method that writes. It may be
+	 * entered again from what it calls: the source emits when it is asked for more, and
+	 * the transport becomes ready when it is given bytes. The inner call only sets
+	 * "pumpAgain". The outer call then fills another batch.
 	 *
-	 * The loop may refuse a task: because it is gone with its server, or because its
-	 * queue is full while it still runs. The task is not run on another thread. The
-	 * source is cancelled, which any thread may do, "refused" is set, and the loop cuts
-	 * the stream at its next pump, if there is one.
+	 * The loop may refuse a task, because it has terminated with its server or because
+	 * its queue is full. The task is not run on another thread. Instead "refused" is set,
+	 * and the source is cancelled, which any thread may do. If the loop still runs, its
+	 * next pump cuts the stream.
 	 *
 	 * A batch that is too large for one write stays in "rest", and nothing else is
-	 * written until it is empty. So every frame is whole, and a client that does not read
-	 * costs a part of a large event and not all of it.
+	 * written until it is empty. So frames are never mixed. For a client that does not
+	 * read, only a part of a large event is handed to the transport.
 	 *
 	 * waiting -> open -> ended. Waiting: nothing is on the wire, so an error still
-	 * becomes the status of the response. Open: the stream ends in a whole frame and a
-	 * clean end, unless the client is gone.
+	 * becomes the status of the response. Open: the stream ends cleanly after a whole
+	 * frame, unless the client has gone or the stream closes the connection.
 	 */
 	private enum State {
 
@@ -90,7 +90,10 @@ final class StreamWriter implements StreamControl, OpenStream {
 
 	private SseStreamEnd end = SseStreamEnd.COMPLETED;
 
-	/** Whether the stream has closed its connection: an error of it is expected then. */
+	/**
+	 * Whether the stream has closed its connection. An error of the response is then
+	 * expected.
+	 */
 	private volatile boolean aborted;
 
 	private volatile boolean refused;
@@ -113,11 +116,11 @@ final class StreamWriter implements StreamControl, OpenStream {
 	}
 
 	/**
-	 * Start, once, and subscribe to the source. Operators expect that on the thread of
-	 * the caller.
+	 * Start the stream, and subscribe to the source on the thread of the caller, as
+	 * operators expect. Called once.
 	 */
 	void start(Publisher<? extends SseEvent> source) {
-		// Register first: disconnectClient must find this stream.
+		// Add the stream first, so that disconnectClient finds it from now on.
 		this.environment.open().add(this);
 		this.transport.start();
 		run(this::begin);
@@ -132,7 +135,7 @@ final class StreamWriter implements StreamControl, OpenStream {
 		}
 	}
 
-	/** On any thread: the client has gone. */
+	/** On any thread: end the stream, since the client has gone. */
 	void gone() {
 		run(() -> {
 			if (this.state != State.ENDED) {
@@ -143,7 +146,7 @@ final class StreamWriter implements StreamControl, OpenStream {
 		});
 	}
 
-	/** On any thread: the response is over, to its last byte. */
+	/** On any thread: clean up after the response, which is over to its last byte. */
 	void left() {
 		this.environment.open().remove(this);
 		run(() -> {
@@ -230,7 +233,8 @@ final class StreamWriter implements StreamControl, OpenStream {
 			this.deadlines.cancel();
 		}
 		finally {
-			// Also if there is no memory left to log with.
+			// Close the connection even if the code above throws, for example because no
+			// memory is left.
 			this.transport.abort(why);
 		}
 	}
@@ -256,14 +260,15 @@ final class StreamWriter implements StreamControl, OpenStream {
 			this.deadlines.look();
 			endIfTimeIsUp();
 			if (writeBatches() && canWrite()) {
-				// Other streams of this loop have their turn first.
+				// Let the other streams of this loop write first.
 				execute(this::pump);
 			}
 			armOrSettle();
 		}
 		catch (Throwable ex) {
-			// A batch was taken and could not be written. Only a cut makes the client
-			// come back for it. Cut first, since logging may fail too.
+			// Events may have been taken for a batch that could not be written. Close
+			// the connection, so that the client reconnects and resumes before them. Do
+			// it before logging, since logging may fail too.
 			abortNow(SseStreamEnd.FAILED, "A batch could not be written");
 			logger.error(this.client.describe(this.id) + " was cut, since a batch could not be written", ex);
 		}
@@ -286,7 +291,8 @@ final class StreamWriter implements StreamControl, OpenStream {
 	private void armOrSettle() {
 		if (this.mustSettle) {
 			this.mustSettle = false;
-			// Behind the flush, which the server has handed to the loop.
+			// Run this task after the flush, which the server has handed to the loop as
+			// a task too.
 			execute(this.deadlines::settle);
 		}
 		else {
@@ -329,7 +335,8 @@ final class StreamWriter implements StreamControl, OpenStream {
 
 	/**
 	 * Fill a batch with events, and with the frames of the stream itself.
-	 * @return whether there may be more events: a direct source signals that by itself
+	 * @return whether there may be more events. A direct source signals new events by
+	 * itself, so only a full batch counts
 	 */
 	private boolean fill(StreamBatch batch) {
 		Throwable failure = takeEvents(batch);
@@ -349,7 +356,8 @@ final class StreamWriter implements StreamControl, OpenStream {
 			logFailure(failure);
 			endWith(this.frames.error(failure), SseStreamEnd.FAILED);
 		}
-		// An event that an operator has failed with was handed over, but does not arrive.
+		// If an operator has failed on an event, that event was handed over but is not
+		// written. So the position must not move past it.
 		addOwnFrames(batch, failure == null);
 		return more;
 	}
@@ -371,7 +379,9 @@ final class StreamWriter implements StreamControl, OpenStream {
 		byte[] keepAlive = isQuiet ? this.deadlines.dueKeepAlive() : null;
 		boolean mustMove = mayMove && (!batch.isEmpty() || keepAlive != null);
 		byte[] move = mustMove ? this.position.move(this.sourceSubscriber.isDirect()) : null;
-		// A source adds a notice before it moves past it, so no move passes a notice.
+		// The notices are added after the move was determined. A source adds a notice
+		// before its position passes that notice, so the move does not pass a notice
+		// that is not written.
 		this.position.addAhead(batch, this.sourceSubscriber.isDirect());
 		batch.add(move);
 		if (keepAlive != null) {
