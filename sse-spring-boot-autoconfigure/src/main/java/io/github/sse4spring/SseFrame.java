@@ -23,34 +23,15 @@ public final class SseFrame {
 
 	private final long publishedAt;
 
+	/** The whole bytes of an event that is published now. */
+	SseFrame(byte[] bytes) {
+		this(bytes, bytes.length, System.nanoTime());
+	}
+
 	private SseFrame(byte[] bytes, int end, long publishedAt) {
 		this.bytes = bytes;
 		this.end = end;
 		this.publishedAt = publishedAt;
-	}
-
-	/**
-	 * Return the event that a hub retains. It has a topic, an id and encoded bytes, but
-	 * not the value that it was created from.
-	 * @param event the event to publish
-	 * @param topic the topic
-	 * @param id the id
-	 * @param bytes the encoded event, which ends in the line of the id and a blank line.
-	 * The caller must not use the array again
-	 * @return the event to retain
-	 */
-	public static SseEvent retain(SseEvent event, String topic, String id, byte[] bytes) {
-		return new SseEvent(event, topic, id, new SseFrame(bytes, bytes.length, System.nanoTime()));
-	}
-
-	/**
-	 * Return the frame of an event.
-	 * @param event the event
-	 * @return its frame, or {@code null} if the event does not come from a hub or was
-	 * changed by an operator
-	 */
-	public static @Nullable SseFrame of(SseEvent event) {
-		return event.frame();
 	}
 
 	/**

@@ -3,7 +3,6 @@ package io.github.sse4spring;
 import java.time.Duration;
 import java.util.Objects;
 
-import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Fuseable;
 import reactor.core.publisher.Flux;
@@ -34,9 +33,9 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	/** The longest interval. Use {@link #off(Flux)} instead of a longer one. */
 	public static final Duration MAX_INTERVAL = Duration.ofDays(365);
 
-	private final Settings settings;
+	private final SseStream.KeepAlive settings;
 
-	private SseKeepAlive(Flux<? extends SseEvent> source, Settings settings) {
+	private SseKeepAlive(Flux<? extends SseEvent> source, SseStream.KeepAlive settings) {
 		super(source);
 		this.settings = settings;
 	}
@@ -49,7 +48,7 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	 * set
 	 */
 	public static SseKeepAlive of(Flux<? extends SseEvent> source) {
-		return create(source, new Settings(true, null, null));
+		return create(source, new SseStream.KeepAlive(true, null, null));
 	}
 
 	/**
@@ -59,10 +58,10 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	 * @return the same events
 	 */
 	public static SseKeepAlive off(Flux<? extends SseEvent> source) {
-		return create(source, new Settings(false, null, null));
+		return create(source, new SseStream.KeepAlive(false, null, null));
 	}
 
-	private static SseKeepAlive create(Flux<? extends SseEvent> source, Settings settings) {
+	private static SseKeepAlive create(Flux<? extends SseEvent> source, SseStream.KeepAlive settings) {
 		Objects.requireNonNull(source, "source must not be null");
 		return (source instanceof Fuseable) ? new OverFuseable(source, settings) : new SseKeepAlive(source, settings);
 	}
@@ -80,7 +79,7 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 					"maxInterval must be between 100 ms and 365 days but is %s; use off(..) for no keep-alive"
 						.formatted(maxInterval));
 		}
-		return create(this.source, new Settings(true, maxInterval, requireOn().comment));
+		return create(this.source, new SseStream.KeepAlive(true, maxInterval, requireOn().comment()));
 	}
 
 	/**
@@ -92,11 +91,11 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	 */
 	public SseKeepAlive comment(String comment) {
 		return create(this.source,
-				new Settings(true, requireOn().maxInterval, SseFields.checkText("comment", comment)));
+				new SseStream.KeepAlive(true, requireOn().maxInterval(), SseFields.checkText("comment", comment)));
 	}
 
-	private Settings requireOn() {
-		if (!this.settings.enabled) {
+	private SseStream.KeepAlive requireOn() {
+		if (!this.settings.enabled()) {
 			throw new IllegalStateException("The keep-alive is off: use of(..) for one with settings");
 		}
 		return this.settings;
@@ -112,24 +111,12 @@ public sealed class SseKeepAlive extends FluxOperator<SseEvent, SseEvent> permit
 	}
 
 	/**
-	 * The settings of a keep-alive.
-	 *
-	 * @param enabled whether comments are written
-	 * @param maxInterval the longest time without any bytes, 100 ms to 365 days, or
-	 * {@code null} for that of the application
-	 * @param comment the comment to write, or {@code null} for that of the application
-	 */
-	public record Settings(boolean enabled, @Nullable Duration maxInterval, @Nullable String comment) {
-
-	}
-
-	/**
 	 * Used if the source is fuseable. Operators check for {@link Fuseable} when they are
 	 * assembled.
 	 */
 	static final class OverFuseable extends SseKeepAlive implements Fuseable {
 
-		private OverFuseable(Flux<? extends SseEvent> source, Settings settings) {
+		private OverFuseable(Flux<? extends SseEvent> source, SseStream.KeepAlive settings) {
 			super(source, settings);
 		}
 

@@ -1,5 +1,6 @@
 package io.github.sse4spring;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -41,7 +42,7 @@ public interface SseStream {
 	 * the outermost operator, since operators are subscribed to from the outside in.
 	 * @param settings the settings
 	 */
-	void keepAlive(SseKeepAlive.Settings settings);
+	void keepAlive(SseStream.KeepAlive settings);
 
 	/**
 	 * Give a source the position of this stream: the client resumes from the ids of the
@@ -114,6 +115,18 @@ public interface SseStream {
 	 */
 	default Context into(Context context) {
 		return context.put(SseStream.class, this);
+	}
+
+	/**
+	 * The settings of a keep-alive.
+	 *
+	 * @param enabled whether comments are written
+	 * @param maxInterval the longest time without any bytes, 100 ms to 365 days, or
+	 * {@code null} for that of the application
+	 * @param comment the comment to write, or {@code null} for that of the application
+	 */
+	record KeepAlive(boolean enabled, @Nullable Duration maxInterval, @Nullable String comment) {
+
 	}
 
 	/**

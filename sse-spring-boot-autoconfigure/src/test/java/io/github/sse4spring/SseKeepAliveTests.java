@@ -46,8 +46,8 @@ class SseKeepAliveTests {
 			.expectNext(SseEvent.text("a"))
 			.expectComplete()
 			.verify(LIMIT);
-		assertThat(stream.settings).containsExactly(new SseKeepAlive.Settings(false, null, null),
-				new SseKeepAlive.Settings(true, Duration.ofSeconds(5), "ping"));
+		assertThat(stream.settings).containsExactly(new SseStream.KeepAlive(false, null, null),
+				new SseStream.KeepAlive(true, Duration.ofSeconds(5), "ping"));
 	}
 
 	@Test
@@ -75,12 +75,16 @@ class SseKeepAliveTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> keepAlive.maxInterval(Duration.ofMillis(99)))
 			.withMessageStartingWith("maxInterval must be between 100 ms and 365 days but is PT0.099S");
 		assertThatIllegalArgumentException().isThrownBy(() -> keepAlive.maxInterval(Duration.ofDays(366)));
-		assertThat(keepAlive.maxInterval(Duration.ofMillis(100))).isNotNull();
+		FakeStream stream = new FakeStream();
+		StepVerifier.create(keepAlive.maxInterval(Duration.ofMillis(100)).contextWrite(stream::into))
+			.thenCancel()
+			.verify(LIMIT);
+		assertThat(stream.settings).containsExactly(new SseStream.KeepAlive(true, Duration.ofMillis(100), null));
 	}
 
 	private static final class FakeStream implements SseStream {
 
-		private final List<SseKeepAlive.Settings> settings = new ArrayList<>();
+		private final List<SseStream.KeepAlive> settings = new ArrayList<>();
 
 		@Override
 		public Executor executor() {
@@ -125,7 +129,7 @@ class SseKeepAliveTests {
 		}
 
 		@Override
-		public void keepAlive(SseKeepAlive.Settings settings) {
+		public void keepAlive(SseStream.KeepAlive settings) {
 			this.settings.add(settings);
 		}
 

@@ -10,7 +10,10 @@ import org.springframework.context.annotation.Configuration;
  * @since 0.1.0
  */
 @Configuration(proxyBeanMethods = false)
-public class SseCodecConfiguration {
+public final class SseCodecConfiguration {
+
+	SseCodecConfiguration() {
+	}
 
 	@Bean
 	static SseEventGuard sseEventGuard() {

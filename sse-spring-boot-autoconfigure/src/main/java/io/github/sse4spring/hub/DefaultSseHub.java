@@ -4,7 +4,7 @@ import java.util.function.Consumer;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseEventTooLargeException;
-import io.github.sse4spring.SseFrame;
+import io.github.sse4spring.SseFrames;
 import io.github.sse4spring.SseGapReason;
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubSnapshot;
@@ -70,7 +70,7 @@ final class DefaultSseHub implements SseHub {
 					"The event has %d bytes, encoded, but the hub takes %d".formatted(frame.length, this.maxEventSize));
 		}
 		MemoryLog.Appended appended = this.log.append(topic, ownId,
-				(id) -> SseFrame.retain(event, topic, id, this.encoder.fillIn(frame, room, id)));
+				(id) -> SseFrames.retain(event, topic, id, this.encoder.fillIn(frame, room, id)));
 		if (this.sweeper != null && appended.isAging()) {
 			this.sweeper.sweepLater();
 		}

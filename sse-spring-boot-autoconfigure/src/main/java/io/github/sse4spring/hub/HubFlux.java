@@ -51,9 +51,8 @@ final class HubFlux extends Flux<SseEvent> implements Fuseable, Scannable {
 
 	/**
 	 * Start again in a task, after the operators that called this flux have returned.
-	 * Another subscription still has the position of the stream. One of those operators
-	 * may be about to cancel that subscription: a flatMap in front of a retry signals its
-	 * error before it cancels its sources.
+	 * Another subscription still has the position of the stream. One of those operators,
+	 * such as a flatMap in front of a retry, may be about to cancel that subscription.
 	 */
 	private void startLater(HubSubscriber subscriber, SseStream stream) {
 		CoreSubscriber<? super SseEvent> actual = subscriber.actual();

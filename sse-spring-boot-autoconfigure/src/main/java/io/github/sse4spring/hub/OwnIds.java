@@ -20,7 +20,7 @@ final class OwnIds {
 	 * retained events do not show whether an id is repeated, and the ids are remembered
 	 * here. Repeated ids have a memory of their own, so other ids do not displace them. A
 	 * memory has two sets. When the younger set is full, it replaces the older one. So a
-	 * memory has a bounded size, and holds at least the last 16384 ids.
+	 * memory has a bounded size, and holds at least the last MAX ids.
 	 */
 	private static final int MAX = 16 * 1024;
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Position(String epoch, long sequence) {
 
-	private static final Pattern SHAPE = Pattern.compile("([0-9a-z]{8})-([0-9]{1,20})");
+	private static final Pattern SHAPE = Pattern.compile("([0-9a-z]{8})-([0-9]{1,19})");
 
 	/**
 	 * Parse an id.

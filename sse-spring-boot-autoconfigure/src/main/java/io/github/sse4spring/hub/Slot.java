@@ -2,6 +2,7 @@ package io.github.sse4spring.hub;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseFrame;
+import io.github.sse4spring.SseFrames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,7 @@ record Slot(long index, long sequence, long eventsBefore, boolean isAfterEnd, @N
 		if (event == null) {
 			return OVERHEAD;
 		}
-		SseFrame frame = SseFrame.of(event);
+		SseFrame frame = SseFrames.of(event);
 		return OVERHEAD + ((frame != null) ? frame.length() : 0) + sizeOf(event.id()) + sizeOf(event.name())
 				+ sizeOf(event.comment());
 	}

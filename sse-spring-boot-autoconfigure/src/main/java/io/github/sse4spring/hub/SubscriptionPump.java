@@ -132,7 +132,7 @@ final class SubscriptionPump {
 	}
 
 	void completeIfAtEnd() {
-		if (this.reader.isAtEnd()) {
+		if (this.reader.reachEnd()) {
 			complete();
 		}
 	}

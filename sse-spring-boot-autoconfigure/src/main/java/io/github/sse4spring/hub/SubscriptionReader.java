@@ -148,7 +148,7 @@ final class SubscriptionReader implements SseStream.Display {
 	}
 
 	/** Whether the end was read, and everything before it was handed over. */
-	boolean isAtEnd() {
+	boolean reachEnd() {
 		if (this.held != null || !this.merger.isAtEnd()) {
 			return false;
 		}

@@ -50,10 +50,6 @@ final class TopicMerger {
 		this.startTail = tail;
 	}
 
-	List<Cursor> cursors() {
-		return this.cursors;
-	}
-
 	/** Whether the end was read, so that no event follows. */
 	boolean isAtEnd() {
 		return this.atEnd;

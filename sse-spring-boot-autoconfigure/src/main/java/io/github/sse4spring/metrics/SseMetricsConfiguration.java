@@ -36,7 +36,10 @@ public final class SseMetricsConfiguration {
 	 * The gauges of the hub and its streams. Internal.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	public static class Gauges {
+	public static final class Gauges {
+
+		Gauges() {
+		}
 
 		@Bean
 		SseGauges sseGauges(SseHub hub, ObjectProvider<SseConnections> connections) {
@@ -49,7 +52,10 @@ public final class SseMetricsConfiguration {
 	 * The filters that keep streams out of the timer of requests. Internal.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	public static class RequestTimer {
+	public static final class RequestTimer {
+
+		RequestTimer() {
+		}
 
 		@Bean
 		static SseRequestTimer sseRequestTimer() {

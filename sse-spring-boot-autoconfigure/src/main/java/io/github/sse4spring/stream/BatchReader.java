@@ -2,6 +2,7 @@ package io.github.sse4spring.stream;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseFrame;
+import io.github.sse4spring.SseFrames;
 import io.github.sse4spring.SseStream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
@@ -12,7 +13,10 @@ import reactor.core.Exceptions;
  */
 final class BatchReader {
 
-	/** The delay of a batch whose first event did not wait in a hub. */
+	/**
+	 * The delay of a batch if its first event did not wait in a hub, or if the delay is
+	 * not measured.
+	 */
 	private static final long NO_DELAY = -1;
 
 	private final SourceSubscriber sourceSubscriber;
@@ -70,7 +74,7 @@ final class BatchReader {
 			return NO_DELAY;
 		}
 		SseStream.Source source = this.position.source();
-		SseFrame frame = SseFrame.of(event);
+		SseFrame frame = SseFrames.of(event);
 		boolean live = (source != null && source.display().isLive());
 		return (frame != null && live) ? System.nanoTime() - frame.publishedAt() : NO_DELAY;
 	}

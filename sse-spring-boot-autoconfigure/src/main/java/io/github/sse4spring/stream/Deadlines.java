@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.ObjLongConsumer;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -36,13 +38,21 @@ final class Deadlines {
 
 	private static final Log logger = LogFactory.getLog(Deadlines.class);
 
-	private final LoopTimer timer;
+	private final LongSupplier clock;
+
+	private final ObjLongConsumer<Runnable> timer;
 
 	private final NavigableMap<Long, List<Deadline>> waiting = new TreeMap<>();
 
 	private long wakeUpAt = NEVER;
 
-	Deadlines(LoopTimer timer) {
+	/**
+	 * Create it without deadlines.
+	 * @param clock the time of the loop in nanoseconds, which never goes back
+	 * @param timer runs a task on the loop after a delay in nanoseconds
+	 */
+	Deadlines(LongSupplier clock, ObjLongConsumer<Runnable> timer) {
+		this.clock = clock;
 		this.timer = timer;
 	}
 
@@ -52,7 +62,7 @@ final class Deadlines {
 	}
 
 	private void enqueue(Deadline deadline) {
-		long at = Math.min(deadline.at, this.timer.nanoTime() + HORIZON);
+		long at = Math.min(deadline.at, this.clock.getAsLong() + HORIZON);
 		deadline.queuedAt = (at + GRID - 1) / GRID * GRID;
 		this.waiting.computeIfAbsent(deadline.queuedAt, (time) -> new ArrayList<>()).add(deadline);
 		wakeUpBy(deadline.queuedAt);
@@ -66,7 +76,7 @@ final class Deadlines {
 	private void wakeUpBy(long at) {
 		if (at < this.wakeUpAt) {
 			this.wakeUpAt = at;
-			this.timer.schedule(() -> wakeUp(at), at - this.timer.nanoTime());
+			this.timer.accept(() -> wakeUp(at), at - this.clock.getAsLong());
 		}
 	}
 
@@ -77,7 +87,7 @@ final class Deadlines {
 			return;
 		}
 		this.wakeUpAt = NEVER;
-		long now = this.timer.nanoTime();
+		long now = this.clock.getAsLong();
 		while (!this.waiting.isEmpty() && this.waiting.firstKey() <= now) {
 			Map.Entry<Long, List<Deadline>> due = this.waiting.pollFirstEntry();
 			for (Deadline deadline : due.getValue()) {

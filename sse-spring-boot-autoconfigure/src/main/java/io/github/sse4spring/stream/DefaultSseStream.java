@@ -4,7 +4,6 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 import io.github.sse4spring.SseEvent;
-import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseLastEventId;
 import io.github.sse4spring.SseStream;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +45,7 @@ final class DefaultSseStream implements SseStream {
 	}
 
 	@Override
-	public void keepAlive(SseKeepAlive.Settings settings) {
+	public void keepAlive(SseStream.KeepAlive settings) {
 		this.writer.run(() -> this.writer.useKeepAlive(settings));
 	}
 

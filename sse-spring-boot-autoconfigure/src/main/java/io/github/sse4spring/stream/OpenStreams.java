@@ -64,7 +64,7 @@ final class OpenStreams {
 	 * that open from now on are ended at once.
 	 * @param timeout how long the streams may take to end. After this time the
 	 * connections of the streams that are still open are closed. Zero closes them at once
-	 * @return completes when no stream is open
+	 * @return completes when no stream is open, or after the timeout
 	 */
 	Mono<Void> drain(Duration timeout) {
 		Sinks.Empty<Void> drained = Sinks.empty();

@@ -13,7 +13,10 @@ import org.springframework.context.annotation.Configuration;
  * @since 0.1.0
  */
 @Configuration(proxyBeanMethods = false)
-public class SseStreamConfiguration {
+public final class SseStreamConfiguration {
+
+	SseStreamConfiguration() {
+	}
 
 	@Bean
 	SseStreams sseStreams(SseEventEncoder encoder, SseStreamSettings settings, SseClientKeyResolver clientKeys,

@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /**
  * Receives what happens to event streams. Methods are called on the event loop of the
- * stream, except {@link #onRefused}, which is called on the thread that handles the
- * request. A method must not block. An exception of a listener is logged, and affects
+ * stream, except {@link #onRefused}, which is called on the thread that refuses the
+ * stream. A method must not block. An exception of a listener is logged, and affects
  * neither the stream nor other listeners.
  *
  * @since 0.1.0

@@ -80,7 +80,7 @@ public final class SseStreams {
 			response.setStatus(HttpStatus.NO_CONTENT.value());
 			// A cache must not answer the next stream of this URL with a stored 204.
 			if (response.header(HttpHeaders.CACHE_CONTROL) == null) {
-				response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache, no-transform");
+				response.setHeader(HttpHeaders.CACHE_CONTROL, StreamHeaders.CACHE_CONTROL);
 			}
 		}
 		if (isWithoutBody(response.status())) {
@@ -118,8 +118,8 @@ public final class SseStreams {
 	}
 
 	/**
-	 * A GET is refused with status 200, since an EventSource never comes back after
-	 * another status.
+	 * A GET request is refused with status 200, since an EventSource does not reconnect
+	 * after any other status.
 	 */
 	private Mono<Void> refuse(SseStreamRequest request, StreamResponse response, SseLimit limit) {
 		this.environment.listeners().tell((listener) -> listener.onRefused(limit));

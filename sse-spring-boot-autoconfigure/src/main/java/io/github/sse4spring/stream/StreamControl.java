@@ -1,7 +1,7 @@
 package io.github.sse4spring.stream;
 
 import io.github.sse4spring.SseEvent;
-import io.github.sse4spring.SseKeepAlive;
+import io.github.sse4spring.SseStream;
 
 /**
  * The writer of a stream, as seen by the classes that connect the stream to its source.
@@ -24,7 +24,7 @@ interface StreamControl {
 	boolean isRefused();
 
 	/** On the loop: use these keep-alive settings, unless others were given before. */
-	void useKeepAlive(SseKeepAlive.Settings settings);
+	void useKeepAlive(SseStream.KeepAlive settings);
 
 	/**
 	 * On the loop: write a notice before the next events, unless the stream has ended.

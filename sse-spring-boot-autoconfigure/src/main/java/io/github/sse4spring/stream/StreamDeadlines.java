@@ -3,7 +3,7 @@ package io.github.sse4spring.stream;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-import io.github.sse4spring.SseKeepAlive;
+import io.github.sse4spring.SseStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +61,7 @@ final class StreamDeadlines {
 	}
 
 	/** The first settings win: they are those of the outermost operator. */
-	void use(SseKeepAlive.Settings settings, StreamFrames frames) {
+	void use(SseStream.KeepAlive settings, StreamFrames frames) {
 		if (!this.ownKeepAlive) {
 			this.ownKeepAlive = true;
 			this.keepAlive = this.keepAlive.with(settings, frames);

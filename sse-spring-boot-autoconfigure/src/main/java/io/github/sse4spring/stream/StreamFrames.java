@@ -5,6 +5,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseFrame;
+import io.github.sse4spring.SseFrames;
 import io.github.sse4spring.codec.SseEventEncoder;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -50,7 +51,7 @@ final class StreamFrames {
 	 * has changed it.
 	 */
 	void add(SseEvent event, StreamBatch batch) {
-		SseFrame frame = SseFrame.of(event);
+		SseFrame frame = SseFrames.of(event);
 		if (frame != null) {
 			batch.add(frame);
 		}

@@ -14,6 +14,9 @@ import org.springframework.http.HttpHeaders;
  */
 final class StreamHeaders {
 
+	/** Not stored by caches, and not compressed by proxies. */
+	static final String CACHE_CONTROL = "no-cache, no-transform";
+
 	private static final Map<String, String> HEADERS = headers();
 
 	private final StreamResponse response;
@@ -34,7 +37,7 @@ final class StreamHeaders {
 		Map<String, String> headers = new LinkedHashMap<>();
 		headers.put(HttpHeaders.CONTENT_TYPE, "text/event-stream;charset=UTF-8");
 		// A proxy that compresses holds events back. no-transform forbids it.
-		headers.put(HttpHeaders.CACHE_CONTROL, "no-cache, no-transform");
+		headers.put(HttpHeaders.CACHE_CONTROL, CACHE_CONTROL);
 		// nginx collects a response in large buffers without this.
 		headers.put("X-Accel-Buffering", "no");
 		return headers;

@@ -2,7 +2,7 @@ package io.github.sse4spring.stream;
 
 import java.time.Duration;
 
-import io.github.sse4spring.SseKeepAlive;
+import io.github.sse4spring.SseStream;
 
 /**
  * The keep-alive of a stream, its comment encoded once. Immutable.
@@ -30,7 +30,7 @@ final class StreamKeepAlive {
 	 * Return a keep-alive with the settings of a flux. A setting that the flux does not
 	 * set is that of this keep-alive.
 	 */
-	StreamKeepAlive with(SseKeepAlive.Settings settings, StreamFrames frames) {
+	StreamKeepAlive with(SseStream.KeepAlive settings, StreamFrames frames) {
 		Duration maxInterval = settings.maxInterval();
 		String comment = settings.comment();
 		return new StreamKeepAlive(settings.enabled(),

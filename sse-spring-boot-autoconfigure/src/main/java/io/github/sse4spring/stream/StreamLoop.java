@@ -11,11 +11,11 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * @since 0.1.0
  */
-public abstract class StreamLoop implements Executor, LoopTimer {
+public abstract class StreamLoop implements Executor {
 
 	private static final long ORIGIN = System.nanoTime();
 
-	private final Deadlines deadlines = new Deadlines(this);
+	private final Deadlines deadlines = new Deadlines(this::nanoTime, this::schedule);
 
 	private StreamBatch batch = new StreamBatch();
 
@@ -39,8 +39,15 @@ public abstract class StreamLoop implements Executor, LoopTimer {
 	@Override
 	public abstract void execute(Runnable task);
 
-	@Override
-	public long nanoTime() {
+	/**
+	 * Run a task on the thread of this loop, after a delay.
+	 * @param task the task
+	 * @param delayNanos the delay in nanoseconds; zero or less is no delay
+	 */
+	public abstract void schedule(Runnable task, long delayNanos);
+
+	/** Return a time that never goes back, in nanoseconds since a fixed moment. */
+	long nanoTime() {
 		return System.nanoTime() - ORIGIN;
 	}
 

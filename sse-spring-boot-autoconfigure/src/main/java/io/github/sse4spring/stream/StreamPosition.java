@@ -130,7 +130,7 @@ final class StreamPosition {
 	}
 
 	/**
-	 * Stop to track events. The writer polls the source itself, so no event is between
+	 * Stop tracking events. The writer polls the source itself, so no event is between
 	 * the source and the writer.
 	 */
 	void becomeDirect() {
@@ -259,7 +259,8 @@ final class StreamPosition {
 	 * @param source the source
 	 * @param after how many events had arrived by then
 	 * @param position the id before its first event
-	 * @param outstanding tracks its events, or {@code null} if they keep their order
+	 * @param outstanding tracks its events, or {@code null} if the events of all sources
+	 * so far keep their order
 	 * @param number the number of the source in {@code outstanding}
 	 * @param notice the gap notice, if the source does not begin where the client left
 	 * off

@@ -78,7 +78,7 @@ public interface StreamTransport {
 	void abort(String why);
 
 	/**
-	 * Stop calling back: nothing more is written.
+	 * Stop calling the body, since nothing more is written.
 	 */
 	void release();
 

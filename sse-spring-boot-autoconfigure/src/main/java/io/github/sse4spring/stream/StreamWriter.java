@@ -3,8 +3,8 @@ package io.github.sse4spring.stream;
 import java.util.concurrent.RejectedExecutionException;
 
 import io.github.sse4spring.SseEvent;
-import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseLagException;
+import io.github.sse4spring.SseStream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -197,7 +197,7 @@ final class StreamWriter implements StreamControl, OpenStream {
 	}
 
 	@Override
-	public void useKeepAlive(SseKeepAlive.Settings settings) {
+	public void useKeepAlive(SseStream.KeepAlive settings) {
 		if (this.state != State.ENDED) {
 			this.deadlines.look();
 			this.deadlines.use(settings, this.frames);
@@ -417,12 +417,14 @@ final class StreamWriter implements StreamControl, OpenStream {
 	 */
 	private boolean write(StreamBatch batch) {
 		int length = Math.min(batch.size(), this.transport.maxWrite());
+		boolean whole = (length == batch.size());
+		boolean last = this.ownFrames.isLastTaken() && whole;
 		int taken = this.batchReader.takeCount();
-		boolean last = this.ownFrames.isLastTaken() && length == batch.size();
 		this.statistics.written(taken, length);
+		keepRest(batch, whole);
 		if (length > 0) {
+			// The batch is not used again here: another stream of this loop may have it.
 			this.transport.write(batch, length);
-			keepRest(batch);
 		}
 		if (length > 0 && this.state != State.ENDED) {
 			boolean rested = this.deadlines.written();
@@ -438,8 +440,13 @@ final class StreamWriter implements StreamControl, OpenStream {
 		return length > 0 && !last;
 	}
 
-	private void keepRest(StreamBatch batch) {
-		if (batch.isEmpty() || this.state == State.ENDED) {
+	/**
+	 * Keep a batch that cannot be written as a whole. This comes before the write, which
+	 * may call back, also for another stream of this loop: that stream needs a batch of
+	 * its own.
+	 */
+	private void keepRest(StreamBatch batch, boolean whole) {
+		if (whole) {
 			this.rest = null;
 		}
 		else if (this.rest == null) {

@@ -60,6 +60,10 @@ abstract class BodyTransport extends Flux<DataBuffer> implements StreamTransport
 
 	@Override
 	public final void subscribe(CoreSubscriber<? super DataBuffer> actual) {
+		if (this.actual != null) {
+			Operators.error(actual, new IllegalStateException("The body of a response has one subscriber"));
+			return;
+		}
 		this.actual = actual;
 		this.body.open(this, Context.of(actual.currentContext()));
 	}

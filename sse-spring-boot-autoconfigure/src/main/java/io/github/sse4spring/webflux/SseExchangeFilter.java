@@ -1,8 +1,12 @@
 package io.github.sse4spring.webflux;
 
+import java.util.Map;
+
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -21,8 +25,29 @@ final class SseExchangeFilter implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		exchange.getRequest().getAttributes().put(WebFluxRequest.EXCHANGE_ATTRIBUTE, exchange);
-		return chain.filter(exchange);
+		ServerWebExchange visible = withAttributesOfRequest(exchange);
+		visible.getAttributes().put(WebFluxRequest.EXCHANGE_ATTRIBUTE, visible);
+		return chain.filter(visible);
+	}
+
+	/**
+	 * Let the request have the attributes of its exchange. A request that another filter
+	 * has built anew has none of its own: its map is empty and cannot be changed.
+	 */
+	private static ServerWebExchange withAttributesOfRequest(ServerWebExchange exchange) {
+		ServerHttpRequest request = exchange.getRequest();
+		Map<String, Object> attributes = exchange.getAttributes();
+		if (request.getAttributes() == attributes) {
+			return exchange;
+		}
+		return exchange.mutate().request(new ServerHttpRequestDecorator(request) {
+
+			@Override
+			public Map<String, Object> getAttributes() {
+				return attributes;
+			}
+
+		}).build();
 	}
 
 }

@@ -15,7 +15,10 @@ import org.springframework.core.ReactiveAdapterRegistry;
  * @since 0.1.0
  */
 @Configuration(proxyBeanMethods = false)
-public class SseWebFluxConfiguration {
+public final class SseWebFluxConfiguration {
+
+	SseWebFluxConfiguration() {
+	}
 
 	@Bean
 	SseExchangeFilter sseExchangeFilter() {

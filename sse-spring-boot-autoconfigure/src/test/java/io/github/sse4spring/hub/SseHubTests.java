@@ -20,6 +20,7 @@ import io.github.sse4spring.SseEncodingException;
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseEventTooLargeException;
 import io.github.sse4spring.SseFrame;
+import io.github.sse4spring.SseFrames;
 import io.github.sse4spring.SseGapReason;
 import io.github.sse4spring.SseHub;
 import io.github.sse4spring.SseHubFullException;
@@ -113,7 +114,7 @@ class SseHubTests {
 	}
 
 	private static String wire(SseEvent event) {
-		SseFrame frame = Objects.requireNonNull(SseFrame.of(event));
+		SseFrame frame = Objects.requireNonNull(SseFrames.of(event));
 		ByteBuffer bytes = ByteBuffer.allocate(frame.length());
 		frame.copyTo(0, frame.length(), bytes);
 		return new String(bytes.array(), StandardCharsets.UTF_8);
@@ -133,7 +134,7 @@ class SseHubTests {
 		Taker one = this.fixture.take("a");
 		Taker other = this.fixture.take("a");
 		this.fixture.publish("a", "x");
-		assertThat(SseFrame.of(one.events.get(0))).isSameAs(SseFrame.of(other.events.get(0)));
+		assertThat(SseFrames.of(one.events.get(0))).isSameAs(SseFrames.of(other.events.get(0)));
 	}
 
 	@Test
@@ -162,7 +163,7 @@ class SseHubTests {
 		assertThat(taker.events).extracting(SseEvent::data).containsExactly("[1,2]", " two\nlines", null);
 		assertThat(taker.events.get(0).isJson()).isFalse();
 		assertThat(taker.events.get(0).name()).isEqualTo("n");
-		assertThat(SseFrame.of(taker.events.get(0).withName("m"))).isNull();
+		assertThat(SseFrames.of(taker.events.get(0).withName("m"))).isNull();
 	}
 
 	@Test

@@ -63,6 +63,27 @@ class StreamWriterTests {
 	// Opening
 
 	@Test
+	void streamThatIsPumpedInsideTheWriteOfAnotherOneHasABatchOfItsOwn() {
+		for (int maxWrite : new int[] { Integer.MAX_VALUE, 10 }) {
+			TestLoop loop = new TestLoop();
+			TestPublisher<SseEvent> source = TestPublisher.create();
+			StreamFixture other = new StreamFixture(loop).start(source.flux());
+			other.become(false);
+			loop.onLoop(() -> source.next(SseEvent.text("of the other stream")));
+			StreamFixture first = new StreamFixture(loop);
+			first.maxWrite = maxWrite;
+			first.onWrite = () -> {
+				other.writable = true;
+				other.writer.pump();
+			};
+			first.start(Flux.range(0, 3).map(StreamWriterTests::event));
+			assertThat(first.text()).as("with writes of " + maxWrite + " bytes")
+				.isEqualTo(StreamFixture.OPENING + "data:0\n\ndata:1\n\ndata:2\n\n" + StreamFixture.END);
+			assertThat(other.text()).isEqualTo(StreamFixture.OPENING + "data:of the other stream\n\n");
+		}
+	}
+
+	@Test
 	void opensWithTheFirstEvent() {
 		this.stream.start(this.source.flux());
 		assertThat(this.stream.opened).isFalse();
@@ -891,7 +912,7 @@ class StreamWriterTests {
 		emit("a");
 		this.stream.written.clear();
 		this.stream.loop.advance(Duration.ofSeconds(4));
-		this.stream.writer.useKeepAlive(new SseKeepAlive.Settings(true, Duration.ofMillis(4500), null));
+		this.stream.writer.useKeepAlive(new SseStream.KeepAlive(true, Duration.ofMillis(4500), null));
 		this.stream.loop.advance(Duration.ofMillis(550));
 		assertThat(this.stream.written).containsExactly(":ping\n\n");
 	}

@@ -46,7 +46,7 @@ final class TestLoop extends StreamLoop {
 	}
 
 	@Override
-	public long nanoTime() {
+	long nanoTime() {
 		return this.now;
 	}
 
