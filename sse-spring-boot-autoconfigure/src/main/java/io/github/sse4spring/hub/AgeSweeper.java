@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,13 @@ final class AgeSweeper {
 	/** Schedule a sweep, unless one is scheduled. */
 	void sweepLater() {
 		if (!this.waiting.get() && this.waiting.compareAndSet(false, true)) {
-			this.delayedTasks.run(this::sweep, this.wait);
+			try {
+				this.delayedTasks.run(this::sweep, this.wait);
+			}
+			catch (RejectedExecutionException ex) {
+				// Publishing goes on without sweeps while no scheduler takes a task.
+				this.waiting.set(false);
+			}
 		}
 	}
 

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cursor {
 
+	/** For {@link #skipTo}: skip only events that are not retained. */
+	static final long ALL = Long.MAX_VALUE;
+
 	private final Topic topic;
 
 	private final WakeGroup.Member member;
@@ -136,6 +139,8 @@ final class Cursor {
 	/**
 	 * Move forward to the given number of events behind the tail, or to the oldest
 	 * retained event if fewer events are retained.
+	 * @param behind one or more, or {@link #ALL}. The lag of the cursor is not a
+	 * substitute for {@link #ALL}: it is out of date when another event is published
 	 * @return how many events that skips
 	 */
 	long skipTo(long behind) {

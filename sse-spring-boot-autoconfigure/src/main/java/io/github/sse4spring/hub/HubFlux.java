@@ -56,7 +56,7 @@ final class HubFlux extends Flux<SseEvent> implements Fuseable, Scannable {
 	 */
 	private void startLater(HubSubscriber subscriber, SseStream stream) {
 		CoreSubscriber<? super SseEvent> actual = subscriber.actual();
-		Operators.DeferredSubscription deferred = new Operators.DeferredSubscription();
+		DeferredSubscription deferred = new DeferredSubscription();
 		actual.onSubscribe(deferred);
 		Runnable start = () -> {
 			HubSubscription subscription = this.starter.apply(subscriber);
@@ -93,6 +93,39 @@ final class HubFlux extends Flux<SseEvent> implements Fuseable, Scannable {
 	@SuppressWarnings("rawtypes")
 	public @Nullable Object scanUnsafe(Attr key) {
 		return (key == Attr.RUN_STYLE) ? Attr.RunStyle.SYNC : null;
+	}
+
+	/**
+	 * Waits for the subscription. Operators expect a subscription of this type, since the
+	 * flux is fuseable, but fusion is not granted.
+	 */
+	private static final class DeferredSubscription extends Operators.DeferredSubscription
+			implements Fuseable.QueueSubscription<SseEvent> {
+
+		@Override
+		public int requestFusion(int requestedMode) {
+			return Fuseable.NONE;
+		}
+
+		@Override
+		public @Nullable SseEvent poll() {
+			return null;
+		}
+
+		@Override
+		public int size() {
+			return 0;
+		}
+
+		@Override
+		public boolean isEmpty() {
+			return true;
+		}
+
+		@Override
+		public void clear() {
+		}
+
 	}
 
 }

@@ -219,7 +219,7 @@ final class TopicMerger {
 
 	private void lagged(Cursor cursor, boolean tooFar) {
 		long lag = cursor.lag();
-		long skipped = cursor.skipTo(this.caughtUp ? keptWhenLagged(cursor, lag) : lag);
+		long skipped = cursor.skipTo(this.caughtUp ? keptWhenLagged(cursor) : Cursor.ALL);
 		if (cursor.lagPolicy() == SseLagPolicy.SKIP || cursor.lagPolicy() == SseLagPolicy.SKIP_TO_LATEST) {
 			this.skipped += skipped;
 		}
@@ -229,11 +229,11 @@ final class TopicMerger {
 		}
 	}
 
-	private static long keptWhenLagged(Cursor cursor, long lag) {
+	private static long keptWhenLagged(Cursor cursor) {
 		return switch (cursor.lagPolicy()) {
 			case SKIP -> Math.max(1, cursor.bufferSize() / 2);
 			case SKIP_TO_LATEST -> 1;
-			case DISCONNECT, FAIL -> lag;
+			case DISCONNECT, FAIL -> Cursor.ALL;
 		};
 	}
 

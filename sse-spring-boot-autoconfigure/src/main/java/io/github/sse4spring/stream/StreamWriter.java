@@ -464,8 +464,9 @@ final class StreamWriter implements StreamControl, OpenStream {
 		this.ownFrames.clearAhead();
 		this.rest = null;
 		this.sourceSubscriber.cancel();
-		if (!this.failureLogged && this.sourceSubscriber.error() != null) {
-			logFailure(this.sourceSubscriber.error());
+		Throwable failure = this.sourceSubscriber.error();
+		if (open && !this.failureLogged && failure != null && !(failure instanceof SseLagException)) {
+			logFailure(failure);
 		}
 		this.deadlines.ended();
 		this.transport.release();

@@ -473,6 +473,14 @@ class HubStreamTests {
 	}
 
 	@Test
+	void secondSubscriptionFailsAlsoBehindAnOperatorThatFuses() {
+		start(Flux.merge(this.hub.subscribe("a"), this.hub.subscribe("b").map((event) -> event))
+			.onErrorResume((ex) -> Mono.just(SseEvent.text(ex.getClass().getSimpleName() + " " + ex.getMessage()))));
+		this.stream.loop.runTasks();
+		assertThat(this.stream.text()).contains("data:IllegalStateException", "subscribe(\"a\", \"b\")");
+	}
+
+	@Test
 	void withoutResumeIgnoresTheLastEventId() {
 		publish(0, 4);
 		startAfter(this.epoch + "-1", this.hub.subscribe(to("a").last(1).withoutResume()));
