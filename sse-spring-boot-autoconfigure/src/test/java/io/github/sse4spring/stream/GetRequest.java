@@ -9,7 +9,7 @@ import reactor.core.publisher.Mono;
 /**
  * A GET of a path, without headers.
  */
-record GetRequest(String path) implements SseStreamRequest {
+public record GetRequest(String path) implements SseStreamRequest {
 
 	@Override
 	public String method() {

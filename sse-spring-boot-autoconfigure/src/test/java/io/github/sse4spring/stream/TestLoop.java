@@ -10,7 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 /**
  * A loop that runs only when a test calls it. The test also moves its clock.
  */
-final class TestLoop extends StreamLoop {
+public final class TestLoop extends StreamLoop {
 
 	private final Deque<Runnable> tasks = new ArrayDeque<>();
 
@@ -56,7 +56,7 @@ final class TestLoop extends StreamLoop {
 	}
 
 	/** Run all queued tasks, including tasks that they queue. */
-	void runTasks() {
+	public void runTasks() {
 		runTasks(Integer.MAX_VALUE);
 	}
 
@@ -75,7 +75,7 @@ final class TestLoop extends StreamLoop {
 	}
 
 	/** Run a task on the loop. */
-	void onLoop(Runnable task) {
+	public void onLoop(Runnable task) {
 		execute(task);
 		runTasks();
 	}
@@ -88,7 +88,7 @@ final class TestLoop extends StreamLoop {
 		this.now += duration.toNanos();
 	}
 
-	void advance(Duration duration) {
+	public void advance(Duration duration) {
 		long end = this.now + duration.toNanos();
 		runTasks();
 		while (!this.timers.isEmpty() && this.timers.peek().at <= end) {
