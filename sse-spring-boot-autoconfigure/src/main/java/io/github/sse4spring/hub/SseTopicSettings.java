@@ -72,7 +72,8 @@ public final class SseTopicSettings {
 	}
 
 	/**
-	 * Set the maximum age of an event that a subscription starts with.
+	 * Set the maximum age of an event that a subscription starts with. A group cannot
+	 * remove the age that the hub has.
 	 * @param replayMaxAge the age, a millisecond or more
 	 * @return these settings
 	 * @see SseHubBuilder#replayMaxAge(Duration)
