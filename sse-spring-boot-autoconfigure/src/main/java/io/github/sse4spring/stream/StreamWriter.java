@@ -66,13 +66,13 @@ final class StreamWriter implements StreamControl, OpenStream {
 
 	private final StreamDeadlines deadlines;
 
-	private final OwnFrames ownFrames = new OwnFrames();
-
 	private final Runnable onOpen;
 
 	private final SourceSubscriber sourceSubscriber;
 
 	private final BatchReader batchReader;
+
+	private final BatchFiller filler;
 
 	private State state = State.WAITING;
 
@@ -113,6 +113,8 @@ final class StreamWriter implements StreamControl, OpenStream {
 		this.onOpen = onOpen;
 		this.sourceSubscriber = new SourceSubscriber(this, this.loop, this.position, context, client.lastEventId());
 		this.batchReader = new BatchReader(this.sourceSubscriber, this.position, environment.listeners());
+		this.filler = new BatchFiller(this.batchReader, this.position, this.deadlines, environment.listeners(),
+				this.frames.completed());
 	}
 
 	/**
@@ -209,7 +211,7 @@ final class StreamWriter implements StreamControl, OpenStream {
 	@Override
 	public void writeAhead(SseEvent notice) {
 		if (this.state != State.ENDED) {
-			this.ownFrames.addAhead(this.frames.notice(notice));
+			this.filler.addAhead(this.frames.notice(notice));
 		}
 	}
 
@@ -339,7 +341,7 @@ final class StreamWriter implements StreamControl, OpenStream {
 	 * itself, so only a full batch counts
 	 */
 	private boolean fill(StreamBatch batch) {
-		Throwable failure = takeEvents(batch);
+		Throwable failure = this.filler.addEvents(batch);
 		boolean more = batch.isFull() || !this.sourceSubscriber.isDirect();
 		if (failure instanceof SseLagException) {
 			this.failureLogged = true;
@@ -358,41 +360,11 @@ final class StreamWriter implements StreamControl, OpenStream {
 		}
 		// If an operator has failed on an event, that event was handed over but is not
 		// written. So the position must not move past it.
-		addOwnFrames(batch, failure == null);
-		return more;
-	}
-
-	private @Nullable Throwable takeEvents(StreamBatch batch) {
-		this.ownFrames.moveAheadTo(batch);
-		if (this.ownFrames.hasLast()) {
-			return null;
-		}
-		Throwable failure = this.batchReader.fill(batch);
-		if (failure == null && this.batchReader.isAtEnd()) {
-			this.ownFrames.setLast(this.frames.completed());
-		}
-		return failure;
-	}
-
-	private void addOwnFrames(StreamBatch batch, boolean mayMove) {
-		boolean isQuiet = batch.isEmpty() && !this.ownFrames.hasLast();
-		byte[] keepAlive = isQuiet ? this.deadlines.dueKeepAlive() : null;
-		boolean mustMove = mayMove && (!batch.isEmpty() || keepAlive != null);
-		byte[] move = mustMove ? this.position.move(this.sourceSubscriber.isDirect()) : null;
-		// The notices are added after the move was determined. A source adds a notice
-		// before its position passes that notice, so the move does not pass a notice
-		// that is not written.
-		this.position.addAhead(batch, this.sourceSubscriber.isDirect());
-		batch.add(move);
-		if (keepAlive != null) {
-			batch.add(keepAlive);
-			this.environment.listeners().tell(SseStreamListener::onKeepAlive);
-		}
-		this.ownFrames.addLastTo(batch);
-		if (this.state == State.WAITING
-				&& (!batch.isEmpty() || this.ownFrames.hasLast() || this.deadlines.mustOpen())) {
+		this.filler.addOwnFrames(batch, failure == null, this.sourceSubscriber.isDirect());
+		if (this.state == State.WAITING && (!batch.isEmpty() || this.filler.hasLast() || this.deadlines.mustOpen())) {
 			open(batch);
 		}
+		return more;
 	}
 
 	private void open(StreamBatch batch) {
@@ -404,9 +376,9 @@ final class StreamWriter implements StreamControl, OpenStream {
 	}
 
 	private void endWith(byte[] lastFrame, SseStreamEnd reason) {
-		if (this.state != State.ENDED && !this.ownFrames.hasLast()) {
+		if (this.state != State.ENDED && !this.filler.hasLast()) {
 			this.sourceSubscriber.cancel();
-			this.ownFrames.setLast(lastFrame);
+			this.filler.setLast(lastFrame);
 			this.end = reason;
 		}
 	}
@@ -418,7 +390,7 @@ final class StreamWriter implements StreamControl, OpenStream {
 	private boolean write(StreamBatch batch) {
 		int length = Math.min(batch.size(), this.transport.maxWrite());
 		boolean whole = (length == batch.size());
-		boolean last = this.ownFrames.isLastTaken() && whole;
+		boolean last = this.filler.isLastTaken() && whole;
 		int taken = this.batchReader.takeCount();
 		this.statistics.written(taken, length);
 		keepRest(batch, whole);
@@ -461,7 +433,7 @@ final class StreamWriter implements StreamControl, OpenStream {
 		}
 		boolean open = (this.state == State.OPEN);
 		this.state = State.ENDED;
-		this.ownFrames.clearAhead();
+		this.filler.clearAhead();
 		this.rest = null;
 		this.sourceSubscriber.cancel();
 		Throwable failure = this.sourceSubscriber.error();
