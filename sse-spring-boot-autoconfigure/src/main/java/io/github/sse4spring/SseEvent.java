@@ -194,7 +194,8 @@ public final class SseEvent {
 	 * Return the topic that a hub has published this event to. A copy made by an operator
 	 * keeps the topic of the event. {@link #equals(Object)} ignores the topic, since it
 	 * is not on the wire.
-	 * @return the topic, or {@code null} if the event does not come from a hub
+	 * @return the topic, or {@code null} if the event does not come from a hub. Notices
+	 * have none
 	 */
 	public @Nullable String topic() {
 		return this.topic;

@@ -19,7 +19,7 @@ public final class SseFrames {
 	 * @param topic the topic
 	 * @param id the id
 	 * @param bytes the encoded event, which ends in the line of the id and a blank line.
-	 * The caller must not use the array again
+	 * The caller must not use the array again, since the bytes are written as they are
 	 * @return the event to retain
 	 */
 	public static SseEvent retain(SseEvent event, String topic, String id, byte[] bytes) {

@@ -102,10 +102,12 @@ public interface SseHub extends AutoCloseable {
 
 	/**
 	 * End a topic. The end is an entry of the log: every subscriber that reads to it
-	 * completes there, also one that subscribes later, until the topic is published to
-	 * again. A subscriber of several topics completes where all of them are complete. It
-	 * goes on with a topic that is published to again before that. Completing a complete
-	 * topic changes nothing.
+	 * completes there. So does a later subscriber, until the topic is published to again,
+	 * or is removed because it was idle or there were too many topics. A later subscriber
+	 * of a removed topic waits for new events. Completing a topic that does not exist
+	 * creates it. A subscriber of several topics completes where all of them are
+	 * complete. It goes on with a topic that is published to again before that.
+	 * Completing a complete topic changes nothing.
 	 * @param topic 1 to 128 bytes of UTF-8 without controls
 	 * @return the topic, its subscribers on this node, and the position of its end; if
 	 * the topic was complete already, the position of that end

@@ -20,8 +20,9 @@ import reactor.core.publisher.FluxOperator;
  * Every stream has a keep-alive without this class. Use it for a stream that needs
  * settings other than {@code sse.keep-alive.*}. It may stand anywhere among the
  * operators: it passes its settings to the stream and does not change the source. If
- * there are several, the outermost wins. Without a stream (in a service or a test), it
- * has no effect.
+ * there are several, the first one that is subscribed to applies, with all its settings:
+ * that is the outermost of nested ones. Without a stream (in a service or a test), it has
+ * no effect.
  *
  * @since 0.1.0
  */

@@ -73,7 +73,8 @@ public final class SseSubscription {
 	}
 
 	/**
-	 * Describe a subscription to topics. Duplicates are removed.
+	 * Describe a subscription to topics. Duplicates are removed. A name is taken as it
+	 * is: {@code *} stands for itself.
 	 * @param topics one to 64 topics, each of 1 to 128 bytes of UTF-8 without controls
 	 * @return the description
 	 * @throws IllegalArgumentException if a topic or the number of topics is not valid
@@ -83,7 +84,8 @@ public final class SseSubscription {
 	}
 
 	/**
-	 * Describe a subscription to topics. Duplicates are removed.
+	 * Describe a subscription to topics. Duplicates are removed. A name is taken as it
+	 * is: {@code *} stands for itself.
 	 * @param topics one to 64 topics, each of 1 to 128 bytes of UTF-8 without controls
 	 * @return the description
 	 * @throws IllegalArgumentException if a topic or the number of topics is not valid
@@ -172,8 +174,12 @@ public final class SseSubscription {
 	/**
 	 * Take only the events that match a filter. If it is called several times, an event
 	 * must match all filters. Unlike {@code Flux.filter}, this keeps the position of the
-	 * subscriber on any stream.
-	 * @param filter whether to take an event; called on the event loop of the stream
+	 * subscriber on any stream. {@link #last(int)} and the number of missed events count
+	 * all events, also those that the filter leaves out.
+	 * @param filter whether to take an event. The data of the event is
+	 * {@linkplain SseEvent#text() text}, also if it was published as JSON. Called on the
+	 * event loop of the stream. If it throws, the flux fails before this event, and a
+	 * client that resumes meets the same event again
 	 * @return a copy with this filter
 	 */
 	public SseSubscription filter(Predicate<SseEvent> filter) {

@@ -92,7 +92,7 @@ public final class SseStreams {
 		if (this.environment.open().isDraining()) {
 			return answer(response, this.environment.frames().comeBack());
 		}
-		return this.clientKeys.resolve(request)
+		return Mono.defer(() -> this.clientKeys.resolve(request))
 			.map(Optional::of)
 			.defaultIfEmpty(Optional.empty())
 			.flatMap((key) -> Mono.using(() -> this.limits.acquire(key.orElse(null)),

@@ -30,7 +30,7 @@ class ClientKeyLogTests {
 		}
 		// The character set of the console determines how the letter between the two is
 		// shown.
-		assertThat(output).contains("are open for client 'a\\u0009b\\u000A2026 \\u001B[31m", "\\u0085' (more")
+		assertThat(output).contains("are open for client 'a\\u0009b\\u000A2026 \\u001B[31m", "\\u0085' (this warning")
 			.doesNotContain("\\u00E9");
 	}
 
