@@ -1,6 +1,5 @@
 package io.github.sse4spring;
 
-import java.lang.ref.SoftReference;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
@@ -65,12 +64,6 @@ public final class SseEvent {
 	private final @Nullable String topic;
 
 	private final @Nullable SseFrame frame;
-
-	/**
-	 * The data of the frame, once it is decoded. Softly referenced: the memory limit of a
-	 * hub counts only the frame.
-	 */
-	private volatile @Nullable SoftReference<String> decoded;
 
 	/** Create an event that a hub retains. */
 	SseEvent(SseEvent event, String topic, @Nullable String id, SseFrame frame) {
@@ -213,17 +206,7 @@ public final class SseEvent {
 			throw new IllegalStateException(
 					"The data of this event is a value that is not written as JSON yet: use value()");
 		}
-		return (this.frame != null) ? decoded(this.frame) : (String) this.data;
-	}
-
-	private @Nullable String decoded(SseFrame frame) {
-		SoftReference<String> decoded = this.decoded;
-		String text = (decoded != null) ? decoded.get() : null;
-		if (text == null) {
-			text = frame.text();
-			this.decoded = new SoftReference<>(text);
-		}
-		return text;
+		return (this.frame != null) ? this.frame.text() : (String) this.data;
 	}
 
 	/**

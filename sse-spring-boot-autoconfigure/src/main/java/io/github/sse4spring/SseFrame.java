@@ -1,5 +1,6 @@
 package io.github.sse4spring;
 
+import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,12 @@ public final class SseFrame {
 	private final int end;
 
 	private final long publishedAt;
+
+	/**
+	 * The data, once it is decoded. Softly referenced: the memory limit of a hub counts
+	 * only the bytes.
+	 */
+	private volatile @Nullable SoftReference<String> decoded;
 
 	/** The whole bytes of an event that is published now. */
 	SseFrame(byte[] bytes) {
@@ -69,9 +76,15 @@ public final class SseFrame {
 		return new SseFrame(this.bytes, SseFields.startOfLastLine(this.bytes), this.publishedAt);
 	}
 
-	/** Return the data as text. Each call decodes it again. */
+	/** Return the data as text. It is decoded once, unless memory gets short. */
 	@Nullable String text() {
-		return SseFields.dataOf(this.bytes);
+		SoftReference<String> decoded = this.decoded;
+		String text = (decoded != null) ? decoded.get() : null;
+		if (text == null) {
+			text = SseFields.dataOf(this.bytes);
+			this.decoded = new SoftReference<>(text);
+		}
+		return text;
 	}
 
 	private boolean isWhole() {

@@ -180,17 +180,13 @@ final class MemoryLog implements ReadableLog {
 		List<Cursor> cursors = new ArrayList<>();
 		for (String name : description.topics()) {
 			Topic topic = this.topics.get(name);
-			int bufferSize = orElse(description.bufferSize(), topic.settings().bufferSize());
-			SseLagPolicy lagPolicy = orElse(description.lagPolicy(), topic.settings().lagPolicy());
+			int bufferSize = Objects.requireNonNullElse(description.bufferSize(), topic.settings().bufferSize());
+			SseLagPolicy lagPolicy = Objects.requireNonNullElse(description.lagPolicy(), topic.settings().lagPolicy());
 			WakeGroup group = this.topics.join(topic, loop, bufferSize);
 			cursors.add(new Cursor(topic, new WakeGroup.Member(group, subscriber), bufferSize, lagPolicy,
 					this.topics.tailOf(topic)));
 		}
 		return cursors;
-	}
-
-	private static <T> T orElse(@Nullable T value, T other) {
-		return (value != null) ? value : other;
 	}
 
 	/** Remove the subscriber that has these cursors. */

@@ -106,14 +106,11 @@ public final class SseTopicSettings {
 	}
 
 	TopicSettings orElse(TopicSettings others) {
-		return new TopicSettings(this.pattern, orElse(this.bufferSize, others.bufferSize()),
-				orElse(this.lagPolicy, others.lagPolicy()), orElse(this.replaySize, others.replaySize()),
+		return new TopicSettings(this.pattern, Objects.requireNonNullElse(this.bufferSize, others.bufferSize()),
+				Objects.requireNonNullElse(this.lagPolicy, others.lagPolicy()),
+				Objects.requireNonNullElse(this.replaySize, others.replaySize()),
 				(this.replayMaxAge != null) ? this.replayMaxAge : others.replayMaxAge(),
-				orElse(this.idleTimeout, others.idleTimeout()));
-	}
-
-	private static <T> T orElse(@Nullable T value, T other) {
-		return (value != null) ? value : other;
+				Objects.requireNonNullElse(this.idleTimeout, others.idleTimeout()));
 	}
 
 }

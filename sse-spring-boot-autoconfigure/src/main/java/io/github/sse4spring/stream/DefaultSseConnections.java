@@ -3,6 +3,7 @@ package io.github.sse4spring.stream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * Lists and ends the open streams. Safe for use by any thread.
@@ -31,21 +32,17 @@ final class DefaultSseConnections implements SseConnections {
 
 	@Override
 	public boolean disconnect(String id) {
-		List<OpenStream> found = this.open.all()
-			.stream()
-			.filter((stream) -> Long.toString(stream.id()).equals(id))
-			.toList();
-		found.forEach((stream) -> stream.end(SseStreamEnd.DISCONNECTED));
-		return !found.isEmpty();
+		return disconnect((stream) -> Long.toString(stream.id()).equals(id)) > 0;
 	}
 
 	@Override
 	public int disconnectClient(String clientKey) {
 		Objects.requireNonNull(clientKey, "clientKey must not be null");
-		List<OpenStream> found = this.open.all()
-			.stream()
-			.filter((stream) -> clientKey.equals(stream.clientKey()))
-			.toList();
+		return disconnect((stream) -> clientKey.equals(stream.clientKey()));
+	}
+
+	private int disconnect(Predicate<OpenStream> condition) {
+		List<OpenStream> found = this.open.all().stream().filter(condition).toList();
 		found.forEach((stream) -> stream.end(SseStreamEnd.DISCONNECTED));
 		return found.size();
 	}

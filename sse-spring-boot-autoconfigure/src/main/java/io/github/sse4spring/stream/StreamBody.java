@@ -40,9 +40,6 @@ public final class StreamBody {
 	 * of the stream added to it
 	 */
 	public void open(StreamTransport transport, Context context) {
-		if (this.writer != null) {
-			throw new IllegalStateException("The body was opened before");
-		}
 		StreamWriter writer = new StreamWriter(this.environment, transport, context, this.client, this.onOpen);
 		this.writer = writer;
 		writer.start(Flux.from(this.events));

@@ -14,7 +14,7 @@ import org.springframework.http.HttpHeaders;
  */
 final class StreamHeaders {
 
-	/** Not stored by caches, and not compressed by proxies. */
+	/** A cache must ask the server again, and a proxy must not compress the response. */
 	static final String CACHE_CONTROL = "no-cache, no-transform";
 
 	private static final Map<String, String> HEADERS = headers();

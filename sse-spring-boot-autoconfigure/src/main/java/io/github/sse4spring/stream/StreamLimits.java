@@ -48,9 +48,9 @@ final class StreamLimits {
 	}
 
 	private @Nullable SseLimit refusalOf(@Nullable String clientKey) {
-		// The limit of the client comes first: a client at its limit must not take a
+		// The limit of the client comes first. A client at its limit must not take a
 		// place
-		// of the node, not even for a moment.
+		// of the node, even for a moment.
 		if (clientKey != null && !raise(clientKey)) {
 			warn(this.nextWarningOfClient, SseLimit.MAX_CONNECTIONS_PER_CLIENT, this.settings.maxConnectionsPerClient(),
 					"are open for client '" + StreamClient.printable(clientKey) + "'");

@@ -2,6 +2,7 @@ package io.github.sse4spring.stream;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.codec.SseEventEncoder;
@@ -39,6 +40,19 @@ class SseStreamsTests {
 		this.server.error(new IllegalStateException("gone"));
 		assertThat(this.response.headers).isEqualTo(before);
 		assertThat(before).containsKey("Cache-Control");
+	}
+
+	@Test
+	void resolverThatThrowsFailsTheResponseAsOneWhoseResultIsAnError() {
+		IllegalStateException failure = new IllegalStateException("no key");
+		SseStreams failing = new SseStreams(new SseEventEncoder(), StreamFixture.SETTINGS, (request) -> {
+			throw failure;
+		}, List.of());
+		AtomicReference<Throwable> error = new AtomicReference<>();
+		failing.write(Flux.<SseEvent>never(), new GetRequest("/events"), this.response).subscribe((done) -> {
+		}, error::set);
+		assertThat(error).hasValue(failure);
+		assertThat(this.response.headers).isEmpty();
 	}
 
 	private Disposable write() {

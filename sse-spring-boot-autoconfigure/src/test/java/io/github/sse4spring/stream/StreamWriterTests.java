@@ -14,8 +14,10 @@ import java.util.stream.IntStream;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.SseKeepAlive;
+import io.github.sse4spring.SseLagException;
 import io.github.sse4spring.SseStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -63,6 +65,7 @@ class StreamWriterTests {
 	// Opening
 
 	@Test
+	@Timeout(20)
 	void streamThatIsPumpedInsideTheWriteOfAnotherOneHasABatchOfItsOwn() {
 		for (int maxWrite : new int[] { Integer.MAX_VALUE, 10 }) {
 			TestLoop loop = new TestLoop();
@@ -529,6 +532,18 @@ class StreamWriterTests {
 		}));
 		assertThat(this.stream.text()).isEqualTo(StreamFixture.OPENING + frames(0, 3) + StreamFixture.END);
 		assertThat(asked).hasValue(4);
+	}
+
+	@Test
+	void lagThatArrivesWhileTheClientDoesNotReadIsNotAnErrorWhenTheClientHasGone(CapturedOutput output) {
+		this.stream.start(this.source.flux());
+		emit("a");
+		this.stream.become(false);
+		this.source.error(new SseLagException(List.of("topic"), 9));
+		this.stream.loop.runTasks();
+		this.stream.loop.onLoop(() -> this.stream.writer.gone());
+		assertThat(this.stream.end).isEqualTo(SseStreamEnd.GONE);
+		assertThat(output).doesNotContain("ERROR");
 	}
 
 	@Test

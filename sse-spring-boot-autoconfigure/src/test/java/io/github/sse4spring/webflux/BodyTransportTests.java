@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.sse4spring.SseEvent;
 import io.github.sse4spring.stream.GetRequest;
@@ -325,6 +326,20 @@ class BodyTransportTests {
 			this.server.transport().abort("late");
 		});
 		assertThat(this.server.signals).containsExactly("IllegalStateException: early");
+	}
+
+	@Test
+	void secondSubscriberIsRefusedAndTheStreamOfTheFirstGoesOn() {
+		open(this.source.asFlux());
+		this.server.request(2);
+		AtomicReference<Throwable> refusal = new AtomicReference<>();
+		this.server.transport().subscribe((buffer) -> {
+		}, refusal::set);
+		this.source.tryEmitNext(SseEvent.text("a"));
+		this.loop.runTasks();
+		assertThat(refusal.get()).isInstanceOf(IllegalStateException.class)
+			.hasMessage("The body of a response has one subscriber");
+		assertThat(String.join("", this.server.signals)).contains("data:a");
 	}
 
 	/**
