@@ -17,7 +17,6 @@ import io.github.sse4spring.SseKeepAlive;
 import io.github.sse4spring.SseLagException;
 import io.github.sse4spring.SseStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -65,7 +64,6 @@ class StreamWriterTests {
 	// Opening
 
 	@Test
-	@Timeout(20)
 	void streamThatIsPumpedInsideTheWriteOfAnotherOneHasABatchOfItsOwn() {
 		for (int maxWrite : new int[] { Integer.MAX_VALUE, 10 }) {
 			TestLoop loop = new TestLoop();

@@ -12,6 +12,9 @@ import java.util.concurrent.RejectedExecutionException;
  */
 public final class TestLoop extends StreamLoop {
 
+	/** More tasks than any test needs. */
+	private static final int MAX_TASKS = 100_000;
+
 	private final Deque<Runnable> tasks = new ArrayDeque<>();
 
 	private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(Timer::at));
@@ -57,7 +60,10 @@ public final class TestLoop extends StreamLoop {
 
 	/** Run all queued tasks, including tasks that they queue. */
 	public void runTasks() {
-		runTasks(Integer.MAX_VALUE);
+		runTasks(MAX_TASKS);
+		if (!this.tasks.isEmpty()) {
+			throw new AssertionError("The loop does not come to rest");
+		}
 	}
 
 	/** Run at most this many tasks. */
